@@ -1,0 +1,81 @@
+// Builds the bundles: desktop and web extension, the comparison page, the command line, and the tests that run inside VS Code.
+// Usage: node esbuild.js [desktop|web|page|cli|tests …] [--watch] [--production] [--meta]
+const esbuild = require("esbuild");
+const { existsSync, mkdirSync, writeFileSync } = require("node:fs");
+
+const production = process.argv.includes("--production");
+const watch = process.argv.includes("--watch");
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+
+const common = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : "linked",
+  sourcesContent: false,
+  target: "es2022",
+  legalComments: "none",
+  logLevel: "warning",
+  metafile: true,
+};
+
+/** @type {Record<string, import("esbuild").BuildOptions>} */
+const targets = {
+  desktop: {
+    entryPoints: { extension: "src/extension.ts" },
+    outdir: "dist",
+    platform: "node",
+    format: "cjs",
+    external: ["vscode"],
+  },
+  web: {
+    entryPoints: { extension: "src/extension.ts" },
+    outdir: "dist/web",
+    platform: "browser",
+    format: "cjs",
+    external: ["vscode"],
+    mainFields: ["browser", "module", "main"],
+  },
+  page: {
+    entryPoints: { compare: "src/compare/page/main.ts" },
+    outdir: "dist/page",
+    platform: "browser",
+    format: "iife",
+    tsconfig: "src/compare/page/tsconfig.json",
+  },
+  cli: {
+    entryPoints: { cli: "src/cli/main.ts" },
+    outdir: "dist",
+    platform: "node",
+    format: "cjs",
+    banner: { js: "#!/usr/bin/env node" },
+  },
+  tests: {
+    entryPoints: { index: "test/host/index.ts" },
+    outdir: "dist/test/host",
+    platform: "node",
+    format: "cjs",
+    external: ["vscode", "mocha"],
+  },
+};
+
+async function main() {
+  mkdirSync("dist", { recursive: true });
+  for (const [name, options] of Object.entries(targets)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const entry = Object.values(options.entryPoints)[0];
+    if (!existsSync(entry)) throw new Error(`${name}: ${entry} is missing`);
+    const settings = { ...common, ...options };
+    if (watch) {
+      const context = await esbuild.context(settings);
+      await context.watch();
+    } else {
+      const result = await esbuild.build(settings);
+      if (process.argv.includes("--meta")) writeFileSync(`dist/meta-${name}.json`, JSON.stringify(result.metafile));
+    }
+  }
+}
+
+main().catch((error) => {
+  console.error(error.message ?? error);
+  process.exit(1);
+});
