@@ -68,8 +68,9 @@ function merge(estimates: readonly Estimate[], note: string): Estimate {
       low: Math.min(...defined.map((q) => q.low)),
       high: Math.max(...defined.map((q) => q.high)),
     };
-    const fits = defined.map((q) => (q as MemoryQuantity).fits);
-    quantities[key] = fits.some((fit) => fit !== fits[0]) ? ({ ...merged, fits: undefined } as Quantity) : merged;
+    const fits = new Set(defined.map((q) => (q as MemoryQuantity).fits));
+    const { fits: _, ...plain } = merged as MemoryQuantity;
+    quantities[key] = fits.size > 1 ? plain : merged;
   }
   return {
     ...first,
