@@ -1,0 +1,140 @@
+/** Text to workloads with estimates; remembers the last analysis of each document. */
+import type { Estimate } from "../core/estimate";
+import { estimate } from "../core/estimator";
+import type { Facts } from "../core/facts";
+import { parseWorkload } from "../core/parseWorkload";
+import type { Workload } from "../core/workload";
+import { mayHoldWorkload } from "../recognize/prefilter";
+import { type RecognitionSession, recognizeText } from "../recognize/recognize";
+import type { FactMap, Recognized } from "../recognize/recognized";
+import type { Analysis, AnalysisInput, AnalyzedWorkload, DefaultsLayer } from "./analysis";
+import { withDefaults } from "./defaults";
+import { workloadFromFacts } from "./workloadFromFacts";
+import { layersFor, type WorkspaceFile } from "./workspaceFile";
+
+export interface AnalyzerOptions {
+  readonly facts: Facts;
+  /** `aicost.yaml` of the workspace: its layers come before `defaults`. */
+  readonly workspace?: WorkspaceFile;
+  /** Settings of the person, after the workspace's. */
+  readonly defaults?: readonly DefaultsLayer[];
+  /** Documents remembered at a time. */
+  readonly capacity?: number;
+}
+
+/** Reads a neighbouring file: its text, or undefined when there is none (or it is not loaded yet). */
+export type Reader = (path: string) => string | undefined;
+
+const empty: Analysis = { workloads: [], problems: [], wanted: [] };
+
+interface Remembered {
+  readonly text: string;
+  readonly language: string;
+  readonly references: ReadonlyMap<string, string | undefined>;
+  readonly session: RecognitionSession;
+  readonly analysis: Analysis;
+}
+
+export class Analyzer {
+  readonly #facts: Facts;
+  readonly #workspace: WorkspaceFile | undefined;
+  readonly #defaults: readonly DefaultsLayer[];
+  readonly #capacity: number;
+  readonly #remembered = new Map<string, Remembered>();
+  /** Estimates by the facts they rest on: an edit elsewhere in the file leaves them alone. */
+  readonly #estimates = new WeakMap<FactMap, AnalyzedWorkload>();
+
+  constructor(options: AnalyzerOptions) {
+    this.#facts = options.facts;
+    this.#workspace = options.workspace;
+    this.#defaults = options.defaults ?? [];
+    this.#capacity = options.capacity ?? 50;
+  }
+
+  get facts(): Facts {
+    return this.#facts;
+  }
+
+  /** Analyses a document. Synchronous; never throws; the same text and neighbours give the same object. */
+  analyze(input: AnalysisInput, read: Reader = () => undefined): Analysis {
+    const before = this.#remembered.get(input.path);
+    if (before?.text === input.text && before.language === input.language && unchanged(before.references, read)) return before.analysis;
+    if (!mayHoldWorkload(input.text, input.path)) {
+      this.#remembered.delete(input.path);
+      return empty;
+    }
+    const layered = this.#workspace === undefined ? undefined : layersFor(this.#workspace, input.path);
+    if (layered?.ignored) return empty;
+    const layers = [...(layered?.layers ?? []), ...this.#defaults];
+
+    const references = new Map<string, string | undefined>();
+    const recording: Reader = (path) => {
+      if (!references.has(path)) references.set(path, read(path));
+      return references.get(path);
+    };
+    const session = recognizeText(input.text, input.language, input.path, recording, before?.session);
+    const workloads = session.recognition.workloads.map((recognized) => this.#analyzeOne(recognized, layers));
+    const analysis: Analysis = {
+      workloads,
+      problems: session.recognition.problems,
+      wanted: [...references].filter(([, text]) => text === undefined).map(([path]) => path),
+    };
+    this.#remember(input.path, { text: input.text, language: input.language, references, session, analysis });
+    return analysis;
+  }
+
+  /** The estimate with some fields changed (dotted names nest): what doubling would do, a scenario of the comparison. */
+  reestimate(analyzed: AnalyzedWorkload, changes: Readonly<Record<string, unknown>>): Estimate | undefined {
+    if (analyzed.workload === undefined) return undefined;
+    const changed = changeWorkload(analyzed.workload, changes);
+    return changed === undefined ? undefined : estimate(changed, this.#facts);
+  }
+
+  /** Forgets a closed document. */
+  forget(path: string): void {
+    this.#remembered.delete(path);
+  }
+
+  #analyzeOne(recognized: Recognized, layers: readonly DefaultsLayer[]): AnalyzedWorkload {
+    const known = this.#estimates.get(recognized.facts);
+    if (known) return known.recognized === recognized ? known : { ...known, recognized };
+    const facts = withDefaults(recognized.kind, recognized.facts, layers);
+    const { workload, problems } = workloadFromFacts(recognized.kind, recognized.name, facts, recognized.dialect === "native");
+    const analyzed: AnalyzedWorkload = {
+      recognized,
+      facts,
+      problems,
+      ...(workload === undefined ? {} : { workload, estimate: estimate(workload, this.#facts) }),
+    };
+    this.#estimates.set(recognized.facts, analyzed);
+    return analyzed;
+  }
+
+  #remember(path: string, entry: Remembered): void {
+    this.#remembered.delete(path);
+    this.#remembered.set(path, entry);
+    if (this.#remembered.size <= this.#capacity) return;
+    const oldest = this.#remembered.keys().next().value;
+    if (oldest !== undefined) this.#remembered.delete(oldest);
+  }
+}
+
+const unchanged = (references: ReadonlyMap<string, string | undefined>, read: Reader): boolean => {
+  for (const [path, text] of references) if (read(path) !== text) return false;
+  return true;
+};
+
+/** A workload with fields replaced; undefined takes a field away. Undefined when the result is not a valid workload. */
+export function changeWorkload(workload: Workload, changes: Readonly<Record<string, unknown>>): Workload | undefined {
+  const record: Record<string, unknown> = { ...workload };
+  for (const [name, value] of Object.entries(changes)) {
+    const [outer = "", inner] = name.split(".");
+    if (inner === undefined) record[outer] = value;
+    else {
+      const existing = record[outer];
+      record[outer] = { ...(typeof existing === "object" && existing !== null ? existing : {}), [inner]: value };
+    }
+  }
+  for (const key of Object.keys(record)) if (record[key] === undefined) delete record[key];
+  return parseWorkload(record).workload;
+}
