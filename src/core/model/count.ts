@@ -60,7 +60,7 @@ function attentionOf(spec: CompleteSpec): { matrices: number; vectors: number } 
       vectors: (queryRank ?? 0) + rank,
     };
   }
-  const matrices = d * h * (a + 2 * k) + a * h * d;
+  const matrices = d * h * ((spec.attentionGate ? 2 * a : a) + 2 * k) + a * h * d;
   const bias = spec.attentionBias ? (a + 2 * k) * h : 0;
   const outputBias = (spec.attentionOutputBias ?? spec.attentionBias) ? d : 0;
   return { matrices, vectors: bias + outputBias + (spec.queryKeyNorm ? 2 * h : 0) };
@@ -78,13 +78,19 @@ export function countParameters(spec: CompleteSpec): ParameterCount {
   const norm = spec.normBias ? 2 * d : d;
   const mlpBias = spec.mlpBias ? d + (matrices - 1) * f : 0;
 
+  // An encoder-decoder adds its encoder, and to each decoder layer cross-attention with its norm.
   const encoder = spec.encoderLayers ?? 0;
-  const encoderMatrices =
-    encoder * (attention.matrices + matrices * d * f) + (encoder > 0 ? layers * attention.matrices : 0);
+  const crossLayers = encoder > 0 ? layers : 0;
+  const encoderMatrices = encoder * (attention.matrices + matrices * d * f);
+  const normsPerLayer = spec.normsPerLayer ?? 2;
+  const finalNorms = normsPerLayer === 0 ? 0 : encoder > 0 ? 2 : 1;
 
   const embedding = v * d + (spec.learnedPositions ?? 0) * d;
   const head = spec.tieWordEmbeddings ? 0 : v * d;
-  const attentionAll = layers * attention.matrices;
+  const linearLayers = Math.min(layers, spec.linearAttentionLayers ?? 0);
+  const softmaxLayers = spec.linearMixerParameters === undefined ? layers : layers - linearLayers;
+  const attentionAll =
+    (softmaxLayers + crossLayers) * attention.matrices + (layers - softmaxLayers) * (spec.linearMixerParameters ?? 0);
   const denseMlp = denseLayers * matrices * d * f;
   const router = moeLayers * d * (spec.experts ?? 0);
   const sharedExperts = moeLayers * matrices * d * sharedWidth;
@@ -92,17 +98,20 @@ export function countParameters(spec: CompleteSpec): ParameterCount {
   const experts = moeLayers * (spec.experts ?? 0) * expert;
   const activeExperts = moeLayers * (spec.expertsPerToken ?? 0) * expert;
   const vectors =
-    (layers + encoder) * ((spec.normsPerLayer ?? 2) * norm + attention.vectors) +
-    denseLayers * mlpBias +
-    norm * (encoder > 0 ? 2 : 1);
+    (layers + encoder) * normsPerLayer * norm +
+    crossLayers * norm +
+    (softmaxLayers + encoder + crossLayers) * attention.vectors +
+    (denseLayers + encoder) * mlpBias +
+    norm * finalNorms +
+    (spec.otherParameters ?? 0);
 
   const shared = embedding + head + attentionAll + encoderMatrices + denseMlp + router + sharedExperts + vectors;
   return {
     embedding,
     head,
     headMatmul: v * d,
-    attention: attentionAll + (encoder > 0 ? layers * attention.matrices : 0),
-    denseMlp: denseMlp + encoder * (attention.matrices + matrices * d * f),
+    attention: attentionAll,
+    denseMlp: denseMlp + encoderMatrices,
     router,
     sharedExperts,
     experts,

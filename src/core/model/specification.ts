@@ -97,6 +97,12 @@ export const modelSpecSchema = z.object({
   slidingLayers: size.optional(),
   /** Layers without softmax attention (state-space, linear attention): fixed state instead of a growing cache. */
   linearAttentionLayers: size.optional(),
+  /** Parameters of the token mixer of one such layer; taken as one attention block where absent. */
+  linearMixerParameters: size.optional(),
+  /** The query projection also yields a gate of the same width (Qwen3-Next). */
+  attentionGate: z.boolean().optional(),
+  /** Parameters outside the common shape: head biases, sinks, position buckets, poolers. */
+  otherParameters: size.optional(),
   /** Encoder layers of an encoder-decoder model. */
   encoderLayers: size.optional(),
   denoiser: denoiser.optional(),
