@@ -64,17 +64,21 @@ class Reading {
       {
         onObjectBegin: (start) => this.open({ start, entries: new Map() }),
         onArrayBegin: (start) => this.open({ start, items: [] }),
-        onObjectEnd: (start, length) => this.close(start + length),
-        onArrayEnd: (start, length) => this.close(start + length),
-        onObjectProperty: (key, start, length) => this.property(key, { start, end: start + length }),
-        onLiteralValue: (value, start, length) => this.literal(value, start, Math.min(start + length, this.text.length)),
-        onComment: (start, length) => this.comment(start, Math.min(start + length, this.text.length)),
+        onObjectEnd: (start, length) => this.close(this.within(start + length)),
+        onArrayEnd: (start, length) => this.close(this.within(start + length)),
+        onObjectProperty: (key, start, length) => this.property(key, { start, end: this.within(start + length) }),
+        onLiteralValue: (value, start, length) => this.literal(value, start, this.within(start + length)),
+        onComment: (start, length) => this.comment(start, this.within(start + length)),
         onError: (code, start, length) => this.error(code, start, length),
       },
       { disallowComments: false, allowTrailingComma: true, allowEmptyContent: true },
     );
     while (this.stack.length > 0) this.close(this.text.length);
     return this.root;
+  }
+
+  private within(offset: number): number {
+    return Math.min(offset, this.text.length);
   }
 
   private open(frame: Frame): void {
@@ -139,11 +143,11 @@ class Reading {
 
   private error(error: ParseError["error"], start: number, length: number): void {
     if (this.problems.length >= 20) return;
-    const from = Math.min(start, this.text.length);
+    const from = this.within(start);
     const message = printParseErrorCode(error);
     this.problems.push({
       start: from,
-      end: Math.min(from + length, this.text.length),
+      end: this.within(from + length),
       severity: "error",
       code: "syntax",
       message,

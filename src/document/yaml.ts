@@ -49,6 +49,7 @@ export function parseYamlDocument(text: string, offset: number, limits: Limits):
     text,
     templated: neutral.templated,
   });
+  if (flowDepth(neutral.text) > 4 * limits.depth) return failed("tooDeep", "nested too deeply to be read");
   try {
     let source = neutral.text;
     let parsed = parseDocument(source, options);
@@ -73,6 +74,18 @@ export function parseYamlDocument(text: string, offset: number, limits: Limits):
     if (error instanceof RangeError) return failed("tooDeep", "nested too deeply to be read");
     return failed("syntax", "not readable as YAML");
   }
+}
+
+/** Open brackets at the worst place, strings not told apart: the parser's time grows with the square of the true depth. */
+function flowDepth(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if ((code === 0x5d || code === 0x7d) && depth > 0) depth--;
+  }
+  return deepest;
 }
 
 function problemsOf(parsed: Document.Parsed, length: number): DocumentProblem[] {
