@@ -33,7 +33,14 @@ async function mocha(name, files) {
   title(name);
   mkdirSync("dist", { recursive: true });
   const report = `dist/mocha-${name}.json`;
-  const code = await run("npx", ["mocha", "--reporter", "scripts/mochaReporter.cjs", "--reporter-option", `output=${report}`, ...files]);
+  const code = await run("npx", [
+    "mocha",
+    "--reporter",
+    "scripts/mochaReporter.cjs",
+    "--reporter-option",
+    `output=${report}`,
+    ...files,
+  ]);
   const stats = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")).stats : undefined;
   total.passed += stats?.passes ?? 0;
   total.failed += stats?.failures ?? 1;

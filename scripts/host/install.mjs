@@ -8,10 +8,18 @@ import { join } from "node:path";
 const codeServerVersion = "4.139.1";
 const nodeVersion = "24.9.0";
 
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "ai-cost-lens", `code-server-${codeServerVersion}`);
+const cache = join(
+  process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"),
+  "ai-cost-lens",
+  `code-server-${codeServerVersion}`,
+);
 
 function run(command, args, options = {}) {
-  const result = spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"], shell: platform() === "win32", ...options });
+  const result = spawnSync(command, args, {
+    stdio: ["ignore", "ignore", "inherit"],
+    shell: platform() === "win32",
+    ...options,
+  });
   if (result.status !== 0) throw new Error(`${command} ${args.join(" ")} failed (exit ${result.status})`);
 }
 
@@ -31,7 +39,9 @@ export function installCodeServer() {
   run("npm", ["install", "--ignore-scripts", ...quiet, `code-server@${codeServerVersion}`], { cwd: work });
   // The Node package places its binary in an install script, so this one runs its scripts.
   run("npm", ["install", ...quiet, `node@${nodeVersion}`], { cwd: work });
-  run("npm", ["install", "--omit=dev", "--ignore-scripts", ...quiet], { cwd: join(work, "node_modules", "code-server", "lib", "vscode") });
+  run("npm", ["install", "--omit=dev", "--ignore-scripts", ...quiet], {
+    cwd: join(work, "node_modules", "code-server", "lib", "vscode"),
+  });
   const made = paths(work);
   if (!existsSync(made.node)) throw new Error(`no Node binary at ${made.node}`);
   writeFileSync(join(work, "complete"), "");
@@ -42,7 +52,10 @@ export function installCodeServer() {
 
 const candidates = {
   linux: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable"],
-  darwin: ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"],
+  darwin: [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  ],
   win32: [
     "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
     "C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe",
@@ -58,7 +71,10 @@ export function findBrowser() {
     console.log("installing Chromium …");
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     run("apt-get", ["update", "-qq"], { env });
-    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"], { env, stdio: "ignore" });
+    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"], {
+      env,
+      stdio: "ignore",
+    });
     if (existsSync("/usr/bin/chromium")) return "/usr/bin/chromium";
   }
   throw new Error("no Chrome or Chromium found: install one, or set CHROME_PATH");

@@ -19,11 +19,15 @@ export async function runHostTests({ extension, tests, workspace, log = console.
     ]);
     const page = await browser.newPage();
     const exit = new Promise((done, fail) => {
-      page.exposeFunction("codeAutomationLog", (_type, args) => log(args.map((arg) => (typeof arg === "string" ? arg : JSON.stringify(arg))).join(" ")));
+      page.exposeFunction("codeAutomationLog", (_type, args) =>
+        log(args.map((arg) => (typeof arg === "string" ? arg : JSON.stringify(arg))).join(" ")),
+      );
       page.exposeFunction("codeAutomationExit", (code) => done(code));
       setTimeout(() => fail(new Error(`the host tests did not end in ${timeout / 1000} s`)), timeout).unref();
     });
-    await page.goto(`${server.url}?folder=${encodeURIComponent(resolve(workspace))}&payload=${encodeURIComponent(payload)}`);
+    await page.goto(
+      `${server.url}?folder=${encodeURIComponent(resolve(workspace))}&payload=${encodeURIComponent(payload)}`,
+    );
     return await exit;
   } finally {
     await browser.close();

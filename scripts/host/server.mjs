@@ -31,14 +31,23 @@ export async function startServer(options = {}) {
   const common = ["--server-data-dir", data, "--accept-server-license-terms"];
   if (options.vsix) {
     const installed = spawnSync(node, [server, ...common, "--install-extension", options.vsix], { encoding: "utf8" });
-    if (installed.status !== 0) throw new Error(`installing ${options.vsix} failed:\n${installed.stdout}${installed.stderr}`);
+    if (installed.status !== 0)
+      throw new Error(`installing ${options.vsix} failed:\n${installed.stdout}${installed.stderr}`);
   }
   const child = spawn(
     node,
     [
       server,
       ...common,
-      ...["--host", "127.0.0.1", "--port", String(options.port ?? 0), "--without-connection-token", "--telemetry-level", "off"],
+      ...[
+        "--host",
+        "127.0.0.1",
+        "--port",
+        String(options.port ?? 0),
+        "--without-connection-token",
+        "--telemetry-level",
+        "off",
+      ],
       "--disable-workspace-trust",
       ...(options.smokeTest === false ? [] : ["--enable-smoke-test-driver"]),
     ],
