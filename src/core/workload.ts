@@ -143,6 +143,10 @@ const generationFields = {
   imageTokens: positive.optional(),
   groups: positive.optional(),
   stepsPerGroup: positive.optional(),
+  /** Groups denoised together as a rolling window moves over them (rolling diffusion). */
+  window: positive.optional(),
+  /** Text tokens before the first image token of an autoregressive model. */
+  promptTokens: size.optional(),
   /** Side lengths of the token maps, coarse to fine. */
   scales: z.array(positive).max(64).optional(),
   decoder: model.optional(),
