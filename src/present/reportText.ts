@@ -1,0 +1,226 @@
+/** A report as text: plain columns for a terminal, Markdown, CSV, JSON. Everything is printed from the one report object. */
+import type { QuantityKey } from "../core/estimate";
+import type { Quantity } from "../core/quantity";
+import { columns, kindWords } from "./explain";
+import { quantityLabels } from "./fields";
+import { hardwareText } from "./hardware";
+import { escapeMarkdown, inlineCode, plain, table } from "./markdown";
+import type { Formatter } from "./numbers";
+import { type Report, type ReportWorkload, totalKeys } from "./report";
+
+export const reportFormats = ["table", "markdown", "csv", "json"] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+export function reportText(report: Report, as: ReportFormat, format: Formatter): string {
+  switch (as) {
+    case "table":
+      return reportTable(report, format);
+    case "markdown":
+      return reportMarkdown(report, format);
+    case "csv":
+      return reportCsv(report);
+    case "json":
+      return `${JSON.stringify(report, undefined, 2)}\n`;
+  }
+}
+
+const kindOf = (workload: ReportWorkload): string => kindWords(workload.kind as Parameters<typeof kindWords>[0]);
+/** Zero-based line, as people count. */
+const lineOf = (workload: ReportWorkload): number => workload.range.start.line + 1;
+
+function cells(
+  workload: ReportWorkload,
+  format: Formatter,
+): { cost: string; energy: string; carbon: string; time: string } {
+  const text = (...keys: readonly QuantityKey[]): string => {
+    const key = keys.find((name) => workload.estimate?.[name] !== undefined);
+    const quantity = key && (workload.estimate?.[key] as Quantity);
+    if (quantity === undefined) return "";
+    if (key === "costPerMonth") return `${format.quantityWithRange(quantity)}/month`;
+    return key === "energyPerYear" ? `${format.quantity(quantity)}/year` : format.quantityWithRange(quantity);
+  };
+  return {
+    cost: text("cost", "costPerMonth", "costRate", "purchaseCost"),
+    energy: text("energy", "power", "energyPerYear"),
+    carbon: text("carbon", "carbonRate"),
+    time: text("duration"),
+  };
+}
+
+const hardwareCell = (workload: ReportWorkload, format: Formatter): string =>
+  workload.hardware === undefined ? "" : hardwareText(workload.hardware, format);
+
+const header = ["File", "Workload", "Kind", "Cost", "Energy", "Carbon", "Hardware", "Time"] as const;
+/** What stands in a cell when nothing is known: never a zero. */
+const unknown = "–";
+
+/** Columns for a terminal. Control characters of names and paths do not reach it. */
+export function reportTable(report: Report, format: Formatter): string {
+  const rows = report.files.flatMap((file) =>
+    file.workloads.map((workload) => {
+      const { cost, energy, carbon, time } = cells(workload, format);
+      return [
+        `${plain(file.path, 60)}:${lineOf(workload)}`,
+        `${plain(workload.name ?? workload.dialect, 32)}${workload.countedIn === undefined ? "" : " *"}`,
+        kindOf(workload),
+        ...[cost, energy, carbon, hardwareCell(workload, format), time].map((cell) => (cell === "" ? unknown : cell)),
+      ];
+    }),
+  );
+  const lines: string[] = [];
+  if (rows.length === 0) lines.push("No workloads found.");
+  else lines.push(columns([...header], rows));
+  if (rows.some((row) => row[1]?.endsWith(" *"))) lines.push("* counted in another workload, not in the totals");
+  const totals = totalsLine(report, format);
+  if (totals !== "") lines.push(`Total  ${totals}`);
+  const problems = report.files.flatMap((file) =>
+    file.problems.map(
+      (problem) =>
+        `${problem.severity}  ${plain(file.path, 60)}:${problem.range.start.line + 1}  ${plain(problem.message, 240)}`,
+    ),
+  );
+  if (problems.length > 0) lines.push(problems.join("\n"));
+  lines.push(
+    `Method ${report.methodology}, catalogue ${plain(report.catalog.asOf, 20)}. Estimates: 80 % intervals in brackets; list prices.`,
+  );
+  return `${lines.join("\n\n")}\n`;
+}
+
+function totalsLine(report: Report, format: Formatter): string {
+  return totalKeys
+    .flatMap((key) => {
+      const quantity = report.totals[key];
+      if (quantity === undefined) return [];
+      return [`${quantityLabels[key]}: ${format.quantityWithRange(quantity)}`];
+    })
+    .join(" · ");
+}
+
+export interface ReportMarkdownOptions {
+  readonly title?: string;
+}
+
+export function reportMarkdown(report: Report, format: Formatter, options: ReportMarkdownOptions = {}): string {
+  const sections: string[] = [`# ${escapeMarkdown(options.title ?? "What these workloads cost", 120)}`];
+  const workloads = report.files.flatMap((file) => file.workloads.map((workload) => ({ file, workload })));
+  if (workloads.length === 0) sections.push("No workloads were found.");
+  const totals = totalKeys.flatMap((key) => {
+    const quantity = report.totals[key];
+    return quantity === undefined
+      ? []
+      : [[quantityLabels[key], format.quantity(quantity), format.range(quantity) ?? ""]];
+  });
+  if (totals.length > 0) sections.push("## Totals", table(["Quantity", "Central", "80 % interval"], totals, [1, 2]));
+  if (workloads.length > 0) {
+    sections.push(
+      "## Workloads",
+      table(
+        [...header],
+        workloads.map(({ file, workload }) => {
+          const { cost, energy, carbon, time } = cells(workload, format);
+          return [
+            `${inlineCode(file.path, 80)} ${lineOf(workload)}`,
+            `${escapeMarkdown(workload.name ?? workload.dialect, 40)}${workload.countedIn === undefined ? "" : " (counted elsewhere)"}`,
+            kindOf(workload),
+            ...[cost, energy, carbon, escapeMarkdown(hardwareCell(workload, format)), time].map((cell) =>
+              cell === "" ? unknown : cell,
+            ),
+          ];
+        }),
+        [3, 4, 5, 7],
+      ),
+    );
+  }
+  for (const { file, workload } of workloads.slice(0, 50)) {
+    const details = detailsOf(workload, format);
+    if (details.length === 0) continue;
+    sections.push(
+      `### ${escapeMarkdown(workload.name ?? workload.dialect, 60)} — ${inlineCode(file.path, 80)}, line ${lineOf(workload)}`,
+      details.join("\n"),
+    );
+  }
+  if (workloads.length > 50) sections.push(`Details of ${workloads.length - 50} more workloads are left out.`);
+  const problems = report.files.flatMap((file) =>
+    file.problems.map(
+      (problem) =>
+        `- ${problem.severity}: ${inlineCode(file.path, 80)}, line ${problem.range.start.line + 1}: ${escapeMarkdown(problem.message, 300)}`,
+    ),
+  );
+  if (problems.length > 0) sections.push("## Problems", problems.join("\n"));
+  sections.push(
+    `---\n\nMethod ${escapeMarkdown(report.methodology, 20)}, catalogue of ${escapeMarkdown(report.catalog.asOf, 20)}. Estimates, not measurements: the interval holds in four cases of five. Prices are list prices unless stated; carbon is location-based.`,
+  );
+  return `${sections.join("\n\n")}\n`;
+}
+
+/** Assumptions and notes of one workload as a list. */
+function detailsOf(workload: ReportWorkload, format: Formatter): string[] {
+  const lines: string[] = [];
+  const memory = workload.estimate?.memoryPerAccelerator;
+  if (memory !== undefined)
+    lines.push(
+      `- Memory per accelerator: ${format.quantityWithRange(memory)}${memory.fits === false ? ", **does not fit**" : memory.fits ? ", fits" : ""}`,
+    );
+  for (const note of workload.notes.slice(0, 6)) lines.push(`- ${escapeMarkdown(note, 240)}`);
+  for (const assumption of workload.assumptions.slice(0, 12)) {
+    const value =
+      typeof assumption.value === "number"
+        ? Math.abs(assumption.value) < 1e6
+          ? format.count(assumption.value)
+          : format.number(assumption.value)
+        : inlineCode(String(assumption.value), 60);
+    const source = assumption.source === undefined ? "" : ` (${escapeMarkdown(assumption.source, 160)})`;
+    lines.push(
+      `- Assumed ${escapeMarkdown(assumption.field, 60)} ${value}: ${escapeMarkdown(assumption.reason, 200)}${source}`,
+    );
+  }
+  return lines;
+}
+
+const csvQuantities = Object.keys(quantityLabels) as QuantityKey[];
+
+/** One row per workload; every quantity as low, central, high in the contract's unit. Numbers are full and never localised. */
+export function reportCsv(report: Report): string {
+  const present = csvQuantities.filter((key) =>
+    report.files.some((file) => file.workloads.some((workload) => workload.estimate?.[key] !== undefined)),
+  );
+  const unitOf = (key: QuantityKey): string =>
+    report.files.flatMap((file) => file.workloads).find((workload) => workload.estimate?.[key])?.estimate?.[key]
+      ?.unit ?? "";
+  const head = [
+    "path",
+    "line",
+    "id",
+    "dialect",
+    "kind",
+    "name",
+    "accelerator",
+    "accelerators",
+    "countedIn",
+    ...present.flatMap((key) => ["low", "central", "high"].map((end) => `${key} ${end} (${unitOf(key)})`)),
+  ];
+  const rows = report.files.flatMap((file) =>
+    file.workloads.map((workload) => [
+      file.path,
+      String(lineOf(workload)),
+      workload.id,
+      workload.dialect,
+      workload.kind,
+      workload.name ?? "",
+      workload.hardware?.accelerator ?? "",
+      workload.hardware?.count === undefined ? "" : String(workload.hardware.count),
+      workload.countedIn ?? "",
+      ...present.flatMap((key) => {
+        const quantity = workload.estimate?.[key];
+        return quantity === undefined ? ["", "", ""] : [quantity.low, quantity.central, quantity.high].map(String);
+      }),
+    ]),
+  );
+  return `${[head, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n")}\r\n`;
+}
+
+/** RFC 4180; text that a spreadsheet would run as a formula is led by an apostrophe. */
+function csvCell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

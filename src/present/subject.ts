@@ -1,0 +1,26 @@
+/**
+ * What is presented: a recognised workload with its facts and its estimate. Analysis produces values of this shape; this room
+ * states what it needs of them, so that it does not depend on how they came about.
+ */
+import type { Assumption, Estimate } from "../core/estimate";
+import type { Facts } from "../core/facts";
+import type { Workload, WorkloadProblem } from "../core/workload";
+import type { FactMap, Recognized } from "../recognize/recognized";
+
+export interface Subject {
+  readonly recognized: Recognized;
+  /** The file's facts with defaults added where it is silent. */
+  readonly facts: FactMap;
+  readonly workload?: Workload;
+  readonly estimate?: Estimate;
+  readonly problems: readonly WorkloadProblem[];
+}
+
+/** The part of the catalogue that naming hardware needs. */
+export type HardwareNames = Pick<Facts, "accelerator" | "instance">;
+
+export const assumptionOf = (subject: Subject, field: string): Assumption | undefined =>
+  subject.estimate?.assumptions.find((assumption) => assumption.field === field);
+
+/** The end of the work is known: totals, not rates. */
+export const hasEnd = (subject: Subject): boolean => subject.estimate?.quantities.cost !== undefined;
