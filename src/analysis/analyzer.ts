@@ -58,7 +58,8 @@ export class Analyzer {
   /** Analyses a document. Synchronous; never throws; the same text and neighbours give the same object. */
   analyze(input: AnalysisInput, read: Reader = () => undefined): Analysis {
     const before = this.#remembered.get(input.path);
-    if (before?.text === input.text && before.language === input.language && unchanged(before.references, read)) return before.analysis;
+    if (before?.text === input.text && before.language === input.language && unchanged(before.references, read))
+      return before.analysis;
     if (!mayHoldWorkload(input.text, input.path)) {
       this.#remembered.delete(input.path);
       return empty;
@@ -99,7 +100,12 @@ export class Analyzer {
     const known = this.#estimates.get(recognized.facts);
     if (known) return known.recognized === recognized ? known : { ...known, recognized };
     const facts = withDefaults(recognized.kind, recognized.facts, layers);
-    const { workload, problems } = workloadFromFacts(recognized.kind, recognized.name, facts, recognized.dialect === "native");
+    const { workload, problems } = workloadFromFacts(
+      recognized.kind,
+      recognized.name,
+      facts,
+      recognized.dialect === "native",
+    );
     const analyzed: AnalyzedWorkload = {
       recognized,
       facts,

@@ -10,7 +10,9 @@ const schema = z.object({
   aicost: z.literal(1).optional(),
   defaults: commonFieldsSchema.partial().optional(),
   rules: z
-    .array(z.object({ match: globs, defaults: commonFieldsSchema.partial().optional(), ignore: z.boolean().optional() }))
+    .array(
+      z.object({ match: globs, defaults: commonFieldsSchema.partial().optional(), ignore: z.boolean().optional() }),
+    )
     .max(500)
     .optional(),
   /** Own prices and rows; validated by the catalogue. */
@@ -24,16 +26,25 @@ export const workspaceFileNames = ["aicost.yaml", "aicost.yml", "aicost.json"] a
 export interface WorkspaceFile {
   readonly origin: string;
   readonly defaults?: DefaultsLayer["fields"];
-  readonly rules: readonly { readonly match: readonly string[]; readonly fields: DefaultsLayer["fields"]; readonly ignore: boolean }[];
+  readonly rules: readonly {
+    readonly match: readonly string[];
+    readonly fields: DefaultsLayer["fields"];
+    readonly ignore: boolean;
+  }[];
   readonly catalog?: unknown;
   readonly budget?: number;
 }
 
 /** Validates the parsed content of a workspace file. */
-export function readWorkspaceFile(value: unknown, origin: string): { file?: WorkspaceFile; problems: readonly string[] } {
+export function readWorkspaceFile(
+  value: unknown,
+  origin: string,
+): { file?: WorkspaceFile; problems: readonly string[] } {
   const parsed = schema.safeParse(value ?? {});
   if (!parsed.success)
-    return { problems: parsed.error.issues.map((issue) => `${origin}: ${issue.path.join(".") || "file"}: ${issue.message}`) };
+    return {
+      problems: parsed.error.issues.map((issue) => `${origin}: ${issue.path.join(".") || "file"}: ${issue.message}`),
+    };
   const { defaults, rules = [], catalog, budget } = parsed.data;
   return {
     file: {

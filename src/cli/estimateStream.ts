@@ -48,7 +48,12 @@ function answerLine(line: string, facts: Facts): Answer {
 }
 
 /** Copies answers for the lines of `input` to `output`, waiting when the reader is slower. `prepare` runs once before an API workload. */
-export async function estimateStream(input: Readable, output: Writable, facts: Facts, prepare: () => Promise<void>): Promise<void> {
+export async function estimateStream(
+  input: Readable,
+  output: Writable,
+  facts: Facts,
+  prepare: () => Promise<void>,
+): Promise<void> {
   const decoder = new StringDecoder("utf8");
   let rest = "";
   let prepared = false;

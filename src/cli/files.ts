@@ -6,7 +6,13 @@ import { globSync, isDynamicPattern } from "tinyglobby";
 import type { Language } from "../analysis/analysis";
 import { UsageError } from "./usage";
 
-const extensions: Readonly<Record<string, Language>> = { yaml: "yaml", yml: "yaml", json: "json", jsonc: "jsonc", md: "markdown" };
+const extensions: Readonly<Record<string, Language>> = {
+  yaml: "yaml",
+  yml: "yaml",
+  json: "json",
+  jsonc: "jsonc",
+  md: "markdown",
+};
 const never = ["**/node_modules/**", "**/.git/**", "**/.venv/**"];
 /** Larger files are named in a note and not read. */
 export const largestFile = 1 << 20;
@@ -18,7 +24,8 @@ export interface SourceFile {
   readonly language: Language;
 }
 
-export const languageOf = (path: string): Language | undefined => extensions[path.slice(path.lastIndexOf(".") + 1).toLowerCase()];
+export const languageOf = (path: string): Language | undefined =>
+  extensions[path.slice(path.lastIndexOf(".") + 1).toLowerCase()];
 
 /** Expands files, folders and globs. Folders respect .gitignore; a file named outright is always taken. Throws UsageError when nothing is there. */
 export function findFiles(paths: readonly string[]): SourceFile[] {
@@ -33,7 +40,9 @@ export function findFiles(paths: readonly string[]): SourceFile[] {
     if (stats?.isFile()) take(path, workspaceOf(resolve(path)));
     else if (stats?.isDirectory()) for (const file of walk(path)) take(join(path, file), path);
     else if (stats === undefined && isDynamicPattern(path)) {
-      const matches = globSync(path, { ignore: never, dot: true, absolute: true }).filter((file) => languageOf(file) !== undefined);
+      const matches = globSync(path, { ignore: never, dot: true, absolute: true }).filter(
+        (file) => languageOf(file) !== undefined,
+      );
       if (matches.length === 0) throw new UsageError(`nothing matches ${path}`);
       for (const file of matches.sort()) take(file, process.cwd());
     } else throw new UsageError(`cannot read ${path}: no such file or folder`);
@@ -53,7 +62,8 @@ function walk(folder: string): string[] {
     dirname(file) === "." ? "" : `${dirname(file).replaceAll(sep, "/")}/`,
     ignore().add(readFileSync(join(folder, file), "utf8")),
   ]);
-  const kept = (file: string): boolean => rules.every(([prefix, rule]) => !file.startsWith(prefix) || !rule.ignores(file.slice(prefix.length)));
+  const kept = (file: string): boolean =>
+    rules.every(([prefix, rule]) => !file.startsWith(prefix) || !rule.ignores(file.slice(prefix.length)));
   return globSync("**/*.{yaml,yml,json,jsonc,md}", { ...options, caseSensitiveMatch: false })
     .map((file) => file.replaceAll(sep, "/"))
     .filter(kept)
@@ -66,7 +76,10 @@ export type ReadResult = { readonly text: string } | { readonly problem: string 
 export function readText(path: string): ReadResult {
   try {
     const { size } = statSync(path);
-    if (size > largestFile) return { problem: `file of ${(size / 1e6).toFixed(1)} MB is not read (limit ${(largestFile / 1e6).toFixed(1)} MB)` };
+    if (size > largestFile)
+      return {
+        problem: `file of ${(size / 1e6).toFixed(1)} MB is not read (limit ${(largestFile / 1e6).toFixed(1)} MB)`,
+      };
     return { text: readFileSync(path, "utf8") };
   } catch (error) {
     return { problem: `cannot read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}` };

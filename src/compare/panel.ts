@@ -1,0 +1,306 @@
+/** The comparison's host: one panel per compared workload; owns the scenarios and every number, stores them per workspace. */
+import * as vscode from "vscode";
+import type { Analysis, AnalyzedWorkload } from "../analysis/analysis";
+import type { Analyzer } from "../analysis/analyzer";
+import type { Formatter } from "../present/numbers";
+import { fieldsFor } from "./fields";
+import { comparisonPage } from "./pageHtml";
+import { type HostMessage, type PageMessage, pageMessage, pageState } from "./protocol";
+import {
+  addScenario,
+  type Comparison,
+  comparisonSchema,
+  editScenario,
+  newComparison,
+  removeScenario,
+  renameScenario,
+  resetScenario,
+} from "./scenarios";
+import { buildView, type Option, viewAsMarkdown } from "./view";
+
+export const comparisonViewType = "aiCostLens.comparison";
+
+/** What the panel needs of the editor half. */
+export interface ComparisonServices {
+  readonly context: vscode.ExtensionContext;
+  readonly format: Formatter;
+  analyzer(): Promise<Analyzer>;
+  analyze(uri: vscode.Uri): Promise<Analysis | undefined>;
+  /** Fires when a document, the settings or the workspace's defaults changed; undefined means all. */
+  readonly onDidChange: vscode.Event<vscode.Uri | undefined>;
+  reveal(uri: vscode.Uri, workload: string): Promise<void>;
+  readonly log: (message: string) => void;
+}
+
+const presetFiles = [
+  "energy-supply-demand.aicost.yaml",
+  "post-training-methods.aicost.yaml",
+  "image-architectures.aicost.yaml",
+  "vision-language-hovle.aicost.yaml",
+] as const;
+
+const open = new Map<string, ComparisonPanel>();
+
+/** Opens the comparison of a workload, or brings its panel to the front. */
+export function openComparison(services: ComparisonServices, uri: vscode.Uri, workload: string): void {
+  const existing = open.get(keyOf(uri, workload));
+  if (existing) {
+    existing.panel.reveal();
+    return;
+  }
+  const panel = vscode.window.createWebviewPanel(
+    comparisonViewType,
+    vscode.l10n.t("Compare Scenarios"),
+    vscode.ViewColumn.Beside,
+    {
+      enableScripts: true,
+      enableFindWidget: true,
+      localResourceRoots: [vscode.Uri.joinPath(services.context.extensionUri, "dist", "page")],
+    },
+  );
+  new ComparisonPanel(services, panel, uri, workload);
+}
+
+/** Brings panels back after a reload of the window. */
+export function registerComparisonSerializer(services: ComparisonServices): vscode.Disposable {
+  return vscode.window.registerWebviewPanelSerializer(comparisonViewType, {
+    async deserializeWebviewPanel(panel, state) {
+      const parsed = pageState.safeParse(state);
+      if (!parsed.success) {
+        panel.dispose();
+        return;
+      }
+      panel.webview.options = {
+        enableScripts: true,
+        localResourceRoots: [vscode.Uri.joinPath(services.context.extensionUri, "dist", "page")],
+      };
+      new ComparisonPanel(services, panel, vscode.Uri.parse(parsed.data.path, true), parsed.data.workload);
+    },
+  });
+}
+
+const keyOf = (uri: vscode.Uri, workload: string): string => `aiCostLens.comparison:${uri.toString()}#${workload}`;
+
+class ComparisonPanel {
+  readonly #disposables: vscode.Disposable[] = [];
+  readonly #key: string;
+  readonly #problems = new Map<string, string>();
+  #comparison: Comparison;
+  #revision = 0;
+  #presets: Promise<Map<string, AnalyzedWorkload>> | undefined;
+
+  constructor(
+    readonly services: ComparisonServices,
+    readonly panel: vscode.WebviewPanel,
+    readonly uri: vscode.Uri,
+    readonly workload: string,
+  ) {
+    this.#key = keyOf(uri, workload);
+    open.set(this.#key, this);
+    this.#comparison = this.#load();
+    panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, "media", "icon.png");
+    panel.onDidDispose(() => this.#dispose(), undefined, this.#disposables);
+    panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message), undefined, this.#disposables);
+    // A hidden page drops messages: it gets a whole state when it is shown again.
+    panel.onDidChangeViewState(() => panel.visible && this.#show(), undefined, this.#disposables);
+    services.onDidChange(
+      (changed) => (changed === undefined || changed.toString() === uri.toString()) && this.#show(),
+      undefined,
+      this.#disposables,
+    );
+    panel.webview.html = comparisonPage(panel.webview, services.context.extensionUri, {
+      path: uri.toString(),
+      workload,
+    });
+  }
+
+  #load(): Comparison {
+    const stored = this.services.context.workspaceState.get<unknown>(this.#key);
+    const parsed = comparisonSchema.safeParse(stored);
+    if (parsed.success) return parsed.data;
+    // What a later version wrote is kept beside, never overwritten.
+    if (stored !== undefined) void this.services.context.workspaceState.update(`${this.#key}.unread`, stored);
+    const fresh = newComparison(this.workload);
+    return addScenario(fresh, "copy:baseline");
+  }
+
+  #save(): void {
+    void this.services.context.workspaceState.update(this.#key, this.#comparison);
+  }
+
+  #receive(raw: unknown): void {
+    const message = pageMessage.safeParse(raw);
+    if (!message.success) {
+      this.services.log("the comparison page sent a message that is not understood");
+      return;
+    }
+    void this.#handle(message.data).catch((error: unknown) => this.services.log(`comparison: ${String(error)}`));
+  }
+
+  async #handle(message: PageMessage): Promise<void> {
+    switch (message.type) {
+      case "ready":
+        return this.#show();
+      case "edit":
+        return this.#edit(message.scenario, message.field, message.value);
+      case "add":
+        return this.#change(addScenario(this.#comparison, message.from));
+      case "remove":
+        return this.#change(removeScenario(this.#comparison, message.scenario));
+      case "rename":
+        return this.#change(renameScenario(this.#comparison, message.scenario, message.name));
+      case "reset":
+        return this.#change(resetScenario(this.#comparison, message.scenario));
+      case "copy": {
+        const view = await this.#view();
+        if (view) await vscode.env.clipboard.writeText(viewAsMarkdown(view));
+        return;
+      }
+      case "reveal":
+        return this.services.reveal(this.uri, this.workload);
+      default:
+        return message satisfies never;
+    }
+  }
+
+  async #change(comparison: Comparison): Promise<void> {
+    this.#comparison = comparison;
+    this.#save();
+    await this.#show();
+  }
+
+  async #edit(scenario: string, name: string, value: string): Promise<void> {
+    const from = this.#comparison.scenarios.find(({ id }) => id === scenario)?.from;
+    const find = await this.#finder();
+    const analyzed = from === undefined ? undefined : find(from);
+    const field = analyzed && fieldsFor(analyzed.recognized.kind).find((one) => one.name === name);
+    if (field === undefined) return;
+    const key = `${scenario}/${name}`;
+    const result = editScenario(this.#comparison, scenario, field, value);
+    const refusal = "problem" in result ? result.problem : await this.#refusal(name, value);
+    if (refusal !== undefined) this.#problems.set(key, refusal);
+    else this.#problems.delete(key);
+    await ("comparison" in result && refusal === undefined ? this.#change(result.comparison) : this.#show());
+  }
+
+  /** Names that the catalogue must know to mean anything. */
+  async #refusal(field: string, value: string): Promise<string | undefined> {
+    if (field !== "accelerator" || value.trim() === "") return undefined;
+    const analyzer = await this.services.analyzer();
+    return analyzer.facts.accelerator(value) === undefined ? vscode.l10n.t("not in the catalogue") : undefined;
+  }
+
+  async #finder(): Promise<(from: string) => AnalyzedWorkload | undefined> {
+    const analysis = await this.services.analyze(this.uri);
+    const usesPresets = this.#comparison.scenarios.some(({ from }) => from.startsWith("preset:"));
+    const presets = usesPresets ? await this.#loadPresets() : undefined;
+    return (from) =>
+      from.startsWith("preset:")
+        ? presets?.get(from)
+        : analysis?.workloads.find(({ recognized }) => recognized.id === from);
+  }
+
+  /** The reference scenarios that ship with the extension. */
+  #loadPresets(): Promise<Map<string, AnalyzedWorkload>> {
+    this.#presets ??= (async () => {
+      const analyzer = await this.services.analyzer();
+      const found = new Map<string, AnalyzedWorkload>();
+      for (const name of presetFiles) {
+        try {
+          const bytes = await vscode.workspace.fs.readFile(
+            vscode.Uri.joinPath(this.services.context.extensionUri, "examples", name),
+          );
+          const analysis = analyzer.analyze({
+            path: `preset/${name}`,
+            text: new TextDecoder().decode(bytes),
+            language: "yaml",
+          });
+          for (const one of analysis.workloads) found.set(`preset:${name}#${one.recognized.id}`, one);
+        } catch {
+          this.services.log(`the reference scenarios of ${name} are missing`);
+        }
+      }
+      return found;
+    })();
+    return this.#presets;
+  }
+
+  async #view() {
+    const [analyzer, analysis, find] = await Promise.all([
+      this.services.analyzer(),
+      this.services.analyze(this.uri),
+      this.#finder(),
+    ]);
+    const presets = await this.#loadPresets();
+    const baseline = find(this.workload);
+    const others = analysis?.workloads.filter(({ recognized }) => recognized.id !== this.workload) ?? [];
+    const label = (one: AnalyzedWorkload): string => one.recognized.name ?? one.recognized.kind;
+    const file = vscode.workspace.asRelativePath(this.uri);
+    return buildView(
+      this.#comparison,
+      {
+        analyzer,
+        format: this.services.format,
+        find,
+        title: baseline ? label(baseline) : vscode.l10n.t("Compare Scenarios"),
+        subtitle: file,
+        options: { accelerators: acceleratorOptions(analyzer), regions: regionOptions },
+        additions: [
+          { id: "copy:baseline", label: vscode.l10n.t("Copy of the baseline"), group: vscode.l10n.t("This workload") },
+          ...others
+            .slice(0, 20)
+            .map((one) => ({
+              id: `workload:${one.recognized.id}`,
+              label: label(one),
+              group: vscode.l10n.t("In this file"),
+            })),
+          ...[...presets].map(([id, one]) => ({ id, label: label(one), group: vscode.l10n.t("Reference scenarios") })),
+        ],
+        problems: this.#problems,
+      },
+      ++this.#revision,
+    );
+  }
+
+  async #show(): Promise<void> {
+    if (!this.panel.visible) return;
+    const view = await this.#view();
+    this.panel.title = vscode.l10n.t("Compare: {0}", view.title.slice(0, 40));
+    const message: HostMessage = view;
+    await this.panel.webview.postMessage(message);
+  }
+
+  #dispose(): void {
+    open.delete(this.#key);
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}
+
+const acceleratorOptions = (analyzer: Analyzer): Option[] =>
+  analyzer.facts
+    .accelerators()
+    .map(({ id, name, memory }) => ({ value: id, label: name.includes("GB") ? name : `${name} (${memory} GB)` }));
+
+/** Regions offered by name; any other can be stated in the file. */
+const regionOptions: readonly Option[] = [
+  ...[
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+    "ca-central-1",
+    "eu-west-1",
+    "eu-central-1",
+    "eu-north-1",
+    "ap-northeast-1",
+    "ap-southeast-1",
+    "ap-south-1",
+  ].map((value) => ({ value, label: `AWS ${value}` })),
+  ...["eastus", "westus3", "westeurope", "swedencentral", "southeastasia"].map((value) => ({
+    value,
+    label: `Azure ${value}`,
+  })),
+  ...["us-central1", "us-west1", "europe-west1", "europe-west4", "europe-north1", "asia-northeast1"].map((value) => ({
+    value,
+    label: `Google ${value}`,
+  })),
+];

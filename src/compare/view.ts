@@ -1,0 +1,271 @@
+/** A comparison with its estimates, as the page shows it. Pure: the same input gives the same state. */
+import type { AnalyzedWorkload } from "../analysis/analysis";
+import type { Analyzer } from "../analysis/analyzer";
+import type { Estimate, QuantityKey } from "../core/estimate";
+import type { Quantity } from "../core/quantity";
+import type { Formatter } from "../present/numbers";
+import { changesOf, choices, type EditableField, fieldsFor } from "./fields";
+import { type CellView, protocolVersion, type ScenarioView, type StateMessage } from "./protocol";
+import { baselineId, type Comparison, mostScenarios, type Scenario } from "./scenarios";
+
+export interface ViewContext {
+  readonly analyzer: Analyzer;
+  readonly format: Formatter;
+  /** Finds a workload a column starts from; undefined when the file no longer has it. */
+  readonly find: (from: string) => AnalyzedWorkload | undefined;
+  readonly title: string;
+  readonly subtitle: string;
+  readonly options: { readonly accelerators: readonly Option[]; readonly regions: readonly Option[] };
+  readonly additions: StateMessage["additions"];
+  /** Refused edits by `scenario/field`, shown beside the input. */
+  readonly problems?: ReadonlyMap<string, string>;
+}
+
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+}
+
+interface Row {
+  readonly key: QuantityKey;
+  readonly label: string;
+  readonly explanation: string;
+  /** More is better (throughput); otherwise less is. */
+  readonly more?: boolean;
+}
+
+const rows: readonly Row[] = [
+  { key: "cost", label: "Cost", explanation: "The whole run at list price" },
+  { key: "costRate", label: "Cost per hour", explanation: "All accelerators, while they run" },
+  { key: "costPerMonth", label: "Cost per month", explanation: "730 hours" },
+  { key: "purchaseCost", label: "Purchase", explanation: "Buying the servers" },
+  { key: "duration", label: "Time", explanation: "Wall clock" },
+  { key: "acceleratorHours", label: "Accelerator-hours", explanation: "Accelerators times hours" },
+  { key: "energy", label: "Energy", explanation: "Whole facility: accelerators, hosts, PUE once" },
+  { key: "power", label: "Power", explanation: "Whole facility, mean" },
+  { key: "carbon", label: "Carbon", explanation: "Operation, location-based" },
+  { key: "carbonRate", label: "Carbon per hour", explanation: "Operation, location-based" },
+  { key: "embodiedCarbon", label: "Embodied carbon", explanation: "Manufacture, spread over the service life" },
+  { key: "water", label: "Water", explanation: "On site and at the power stations" },
+  { key: "eWaste", label: "E-waste", explanation: "Mass retired" },
+  { key: "memoryPerAccelerator", label: "Memory per accelerator", explanation: "Peak" },
+  {
+    key: "trainingThroughput",
+    label: "Training throughput",
+    explanation: "Tokens per second and accelerator",
+    more: true,
+  },
+  { key: "outputThroughput", label: "Output throughput", explanation: "All accelerators of one replica", more: true },
+  { key: "timeToFirstToken", label: "Time to first token", explanation: "At the stated concurrency" },
+  { key: "timePerOutputToken", label: "Time per output token", explanation: "At the stated concurrency" },
+  { key: "energyPerOutputToken", label: "Energy per output token", explanation: "Accelerators alone" },
+  { key: "energyPerRequest", label: "Energy per request", explanation: "Whole facility" },
+  {
+    key: "costPerMillionOutputTokens",
+    label: "Cost per million output tokens",
+    explanation: "At the estimated throughput",
+  },
+  { key: "latency", label: "Latency", explanation: "Of one batch" },
+  { key: "energyPerItem", label: "Energy per item", explanation: "Accelerators alone" },
+  { key: "flops", label: "FLOPs", explanation: "Model FLOPs; a multiply-add is 2" },
+  { key: "parameters", label: "Parameters", explanation: "Counted from the dimensions" },
+  { key: "weightMemory", label: "Weights", explanation: "In memory" },
+];
+
+interface Column {
+  readonly scenario: Scenario;
+  readonly analyzed: AnalyzedWorkload | undefined;
+  readonly estimate: Estimate | undefined;
+  readonly fields: readonly EditableField[];
+}
+
+/** Builds the page's state. */
+export function buildView(comparison: Comparison, context: ViewContext, revision: number): StateMessage {
+  const columns = comparison.scenarios.map((scenario): Column => {
+    const analyzed = context.find(scenario.from);
+    const edited = Object.keys(scenario.edits).length > 0;
+    const estimate =
+      analyzed && (edited ? context.analyzer.reestimate(analyzed, changesOf(scenario.edits)) : analyzed.estimate);
+    return { scenario, analyzed, estimate, fields: analyzed ? fieldsFor(analyzed.recognized.kind) : [] };
+  });
+  const fields = new Map<string, EditableField>();
+  for (const column of columns)
+    for (const field of column.fields) if (!fields.has(field.name)) fields.set(field.name, field);
+  const baseline = columns[0]?.estimate;
+  return {
+    type: "state",
+    version: protocolVersion,
+    revision,
+    title: context.title,
+    subtitle: context.subtitle,
+    fields: [...fields.values()].map((field) => ({ ...field, options: optionsOf(field, context) })),
+    scenarios: columns.map((column, index) => scenarioView(column, index, context, fields)),
+    results: rows
+      .filter(({ key }) => columns.some(({ estimate }) => estimate?.quantities[key]))
+      .map((row) => ({
+        key: row.key,
+        label: row.label,
+        explanation: row.explanation,
+        cells: columns.map(({ estimate }, index) =>
+          cellView(row, estimate, index === 0 ? undefined : baseline, context.format),
+        ),
+      })),
+    additions: comparison.scenarios.length >= mostScenarios ? [] : [...context.additions],
+    footnote: footnote(columns, context),
+  };
+}
+
+function optionsOf(field: EditableField, context: ViewContext): Option[] {
+  if (field.name === "accelerator") return [...context.options.accelerators];
+  if (field.name === "region") return [...context.options.regions];
+  return (choices[field.name] ?? []).map((value) => ({ value, label: choiceLabels[value] ?? value }));
+}
+const choiceLabels: Readonly<Record<string, string>> = {
+  onDemand: "On demand",
+  spot: "Spot",
+  reserved: "Reserved",
+  full: "Full",
+  lora: "LoRA",
+  qlora: "QLoRA",
+};
+
+function scenarioView(
+  column: Column,
+  index: number,
+  context: ViewContext,
+  fields: ReadonlyMap<string, EditableField>,
+): ScenarioView {
+  const { scenario, analyzed, estimate } = column;
+  const values: ScenarioView["values"] = {};
+  for (const field of fields.values()) {
+    if (!column.fields.some(({ name }) => name === field.name)) continue;
+    const problem = context.problems?.get(`${scenario.id}/${field.name}`);
+    values[field.name] = { ...fieldValue(field, column, context), ...(problem === undefined ? {} : { problem }) };
+  }
+  const notes =
+    analyzed === undefined
+      ? ["The file no longer has this workload."]
+      : estimate === undefined
+        ? ["These values do not make a valid workload."]
+        : [...estimate.notes];
+  return {
+    id: scenario.id,
+    name: scenario.name || defaultName(column, index),
+    baseline: scenario.id === baselineId,
+    values,
+    notes: notes.slice(0, 6),
+  };
+}
+
+/** Columns name themselves by what they change until a person names them. */
+function defaultName({ scenario, analyzed }: Column, index: number): string {
+  const edits = Object.values(scenario.edits);
+  if (edits.length > 0) return edits.slice(0, 3).join(" · ");
+  const own = analyzed?.workload?.name ?? analyzed?.recognized.name;
+  return index === 0 ? (own ?? "Baseline") : (own ?? `Scenario ${index}`);
+}
+
+function fieldValue(
+  field: EditableField,
+  column: Column,
+  context: ViewContext,
+): { text: string; origin: "file" | "setting" | "assumed" | "edited" | "unknown" } {
+  const { scenario, analyzed, estimate } = column;
+  const edit = scenario.edits[field.name];
+  if (edit !== undefined) return { text: String(edit), origin: "edited" };
+  const fact = analyzed?.facts[field.name];
+  const displaced = fact !== undefined && field.name in changesOf(scenario.edits);
+  if (fact !== undefined && !displaced)
+    return { text: plain(field.name, fact.value, context), origin: fact.source === "setting" ? "setting" : "file" };
+  const stated = (analyzed?.workload as Readonly<Record<string, unknown>> | undefined)?.[field.name];
+  if (stated !== undefined && !displaced) return { text: plain(field.name, stated, context), origin: "file" };
+  const assumed = estimate?.assumptions.find((assumption) => assumption.field === field.name);
+  return assumed
+    ? { text: plain(field.name, assumed.value, context), origin: "assumed" }
+    : { text: "", origin: "unknown" };
+}
+
+function plain(name: string, value: unknown, context: ViewContext): string {
+  if (typeof value === "object" && value !== null)
+    return String((value as { name?: unknown }).name ?? "from dimensions");
+  if (name === "accelerator" && typeof value === "string") {
+    const match = context.analyzer.facts.accelerator(value);
+    // An ambiguous name stays as written: choosing one would claim more than the file says.
+    return match === undefined || match.how === "ambiguous" ? value : match.value.id;
+  }
+  return String(value);
+}
+
+function cellView(
+  row: Row,
+  estimate: Estimate | undefined,
+  baseline: Estimate | undefined,
+  format: Formatter,
+): CellView | null {
+  const quantity: Quantity | undefined = estimate?.quantities[row.key];
+  if (quantity === undefined) return null;
+  const range = format.range(quantity);
+  const base: Quantity | undefined = baseline?.quantities[row.key];
+  const fits = row.key === "memoryPerAccelerator" ? estimate?.quantities.memoryPerAccelerator?.fits : undefined;
+  return {
+    text: format.quantity(quantity),
+    ...(range === undefined ? {} : { range }),
+    low: quantity.low,
+    central: quantity.central,
+    high: quantity.high,
+    ...(base === undefined ? {} : { difference: difference(row, quantity, base, format) }),
+    ...(fits === false ? { warning: "does not fit" } : {}),
+  };
+}
+
+function difference(
+  row: Row,
+  quantity: Quantity,
+  base: Quantity,
+  format: Formatter,
+): NonNullable<CellView["difference"]> {
+  const delta = quantity.central - base.central;
+  const relative = base.central > 0 ? delta / base.central : 0;
+  if (Math.abs(relative) < 0.005) return { text: "same", verdict: "same" };
+  const share =
+    Math.abs(relative) >= 9.995
+      ? `×${format.number(quantity.central / base.central)}`
+      : `${delta > 0 ? "+" : "−"}${format.number(Math.abs(relative) * 100)} %`;
+  return {
+    text: `${format.difference(delta, quantity.unit)} (${share})`,
+    verdict: delta > 0 === (row.more ?? false) ? "better" : "worse",
+  };
+}
+
+function footnote(columns: readonly Column[], context: ViewContext): string {
+  const method = columns.find(({ estimate }) => estimate)?.estimate?.methodology;
+  return `Intervals hold the truth four times in five. Catalogue of ${context.analyzer.facts.asOf}${method === undefined ? "" : `, method ${method}`}. Estimates, not measurements.`;
+}
+
+/** The comparison as a Markdown table, for the clipboard. */
+export function viewAsMarkdown(state: StateMessage): string {
+  const clean = (text: string): string => text.replace(/[\\`*_{}[\]<>()#+!|~$]/g, "\\$&").replace(/\s+/g, " ");
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const head = ["", ...state.scenarios.map(({ name }) => clean(name))];
+  const inputs = state.fields.map((field) => [
+    clean(field.label),
+    ...state.scenarios.map(({ values }) => clean(values[field.name]?.text ?? "")),
+  ]);
+  const results = state.results.map((row) => [
+    clean(row.label),
+    ...row.cells.map((cell) =>
+      cell === null
+        ? "–"
+        : clean(
+            `${cell.text}${cell.range ? ` (${cell.range})` : ""}${cell.difference ? `, ${cell.difference.text}` : ""}`,
+          ),
+    ),
+  ]);
+  return [
+    line(head),
+    line(head.map(() => "---")),
+    ...[...inputs, ...results].map(line),
+    "",
+    clean(state.footnote),
+  ].join("\n");
+}
