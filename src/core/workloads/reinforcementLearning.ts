@@ -1,6 +1,50 @@
+/** Reinforcement learning of a language model: PPO or GRPO, one model or several, in turn or asynchronously. */
 import type { Draft } from "../draft";
-import type { WorkloadOf } from "../workload";
+import { resolveModel } from "../model/architecture";
+import { sampleAndTrain } from "../training/sampled";
+import type { ModelReference, WorkloadOf } from "../workload";
+import { methodOf } from "./fineTuning";
 
-export function estimateReinforcementLearning(_workload: WorkloadOf<"reinforcementLearning">, draft: Draft): void {
-  draft.note("this kind is not estimated yet");
+export function estimateReinforcementLearning(workload: WorkloadOf<"reinforcementLearning">, draft: Draft): void {
+  const algorithm =
+    workload.algorithm ?? draft.assume("algorithm", "grpo", "algorithm not stated: group-relative policy optimisation");
+  const named = (reference: ModelReference | undefined, field: string) =>
+    reference === undefined ? undefined : resolveModel(reference, draft, field);
+  const same = (field: "critic" | "reference" | "rewardModel") => {
+    const own = named(workload[field], field);
+    if (own !== undefined || workload.model === undefined) return own;
+    draft.assume(field, "as the model", `${field} not stated: same size as the trained model`);
+    return resolveModel(workload.model, draft);
+  };
+  const ppo = algorithm === "ppo";
+  sampleAndTrain(
+    workload,
+    {
+      method: workload.method ?? methodOf(workload, draft),
+      promptsPerStep: workload.promptsPerStep,
+      samplesPerPrompt: workload.samplesPerPrompt,
+      usualSamples: ppo ? 1 : 8,
+      usualResponse: 1024,
+      scorers: {
+        ownPasses: 1,
+        reference: same("reference"),
+        reward: ppo ? same("rewardModel") : named(workload.rewardModel, "rewardModel"),
+        critic: ppo ? same("critic") : undefined,
+        teacher: named(workload.teacher, "teacher"),
+      },
+      steps: stepsOf(workload, draft),
+    },
+    draft,
+  );
+}
+
+/** Steps stated, or epochs over the prompts. */
+function stepsOf(workload: WorkloadOf<"reinforcementLearning">, draft: Draft): number | undefined {
+  if (workload.steps !== undefined) return workload.steps;
+  const { dataset, promptsPerStep } = workload;
+  const known = dataset?.name === undefined ? undefined : draft.facts.dataset(dataset.name)?.value;
+  const prompts = dataset?.samples ?? known?.samples;
+  if (prompts === undefined || promptsPerStep === undefined) return undefined;
+  const epochs = workload.epochs ?? draft.assume("epochs", 1, "number of passes over the prompts not stated");
+  return (prompts * epochs) / promptsPerStep;
 }

@@ -1,0 +1,45 @@
+/** Placeholder. */
+export const trainingCalibration = {
+  version: "2026-11-21",
+  constants: {
+    matmul: 0.95,
+    capExponent: 0.45,
+    memoryVendor: 15,
+    memoryCompiled: 11,
+    memoryTypical: 13,
+    headBytes: 32,
+    attentionAmpere: 0.38,
+    attentionHopper: 0.25,
+    attentionHopperVendor: 0.67,
+    attentionBlackwell: 0.58,
+    attentionHalf: 1200,
+    narrowExperts: 310,
+    expertLaunch: 1.0e-3,
+    tensorExposed: 1.2,
+    shardExposed: 0.39,
+    dataExposed: 0.38,
+    scale: 0.0064,
+    software: 0.84,
+    offloadRate: 8.4e9,
+    goodputVendor: 0.92,
+    goodputTypical: 0.71,
+    rolloutTrain: 1.9,
+    rolloutLayer: 110e-6,
+    rolloutTail: 1.5,
+    rolloutFixed: 6.2,
+  },
+  sigma: {
+    step: 0.13,
+    stepExperts: 0.28,
+    run: 0.28,
+    runExperts: 0.2,
+    runTuned: 0.1,
+    tuneVendor: 0.2,
+    tune: 0.35,
+    tuneRun: 0.1,
+    reinforcement: 0.55,
+  },
+} as const;
+
+export type TrainingConstants = { readonly [K in keyof typeof trainingCalibration.constants]: number };
+export const trainingConstants: TrainingConstants = trainingCalibration.constants;

@@ -1,0 +1,136 @@
+/**
+ * How a model and its batch are spread over accelerators: as stated, or as people usually do it where nothing is stated.
+ */
+import type { Architecture } from "../model/architecture";
+import type { Parallelism } from "../workload";
+import type { Stack } from "./stack";
+
+export type Method = "full" | "lora" | "qlora";
+
+export interface Layout {
+  readonly accelerators: number;
+  readonly tensor: number;
+  readonly pipeline: number;
+  /** Model chunks per pipeline stage (interleaved schedule). */
+  readonly virtualPipeline: number;
+  readonly context: number;
+  readonly expert: number;
+  readonly data: number;
+  /** Weights are gathered layer by layer (ZeRO-3, fully sharded data parallel). */
+  readonly sharded: boolean;
+  /** Optimiser states are spread over the data-parallel ranks. */
+  readonly optimizerSharded: boolean;
+  readonly offload: boolean;
+  /** Sequences per forward pass of one data-parallel rank. */
+  readonly microBatch: number;
+  /** Sequences per optimiser step. */
+  readonly globalBatch: number;
+  /** Micro-batches per step and rank. */
+  readonly microBatches: number;
+  /** Any of tensor, pipeline, context, expert, data or ZeRO stage is stated. */
+  readonly stated: boolean;
+  readonly batchStated: boolean;
+}
+
+export interface LayoutInput {
+  readonly model: Architecture;
+  readonly method: Method;
+  readonly stack: Stack;
+  readonly accelerators: number;
+  /** GB (1e9) of one accelerator. */
+  readonly memory: number;
+  readonly sequence: number;
+  readonly parallelism?: Parallelism | undefined;
+  readonly microBatch?: number | undefined;
+  readonly gradientAccumulation?: number | undefined;
+  readonly globalBatch?: number | undefined;
+  /** Tokens per step to assume for a long run whose batch is not stated. */
+  readonly usualBatchTokens?: number | undefined;
+}
+
+/** Bytes per parameter that must be resident to compute: weights and gradients with room, frozen weights, 4-bit weights. */
+const residentBytes: Readonly<Record<Method, number>> = { full: 6, lora: 2, qlora: 0.6 };
+
+const powerOfTwo = (value: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(1, value)) - 1e-9));
+const largestDivisorPower = (n: number, limit: number): number => {
+  let power = 1;
+  while (power * 2 <= limit && n % (power * 2) === 0) power *= 2;
+  return power;
+};
+
+/** The layout of a run. Never fails: stated degrees that do not fit the count are taken as they are. */
+export function layoutOf(input: LayoutInput): Layout {
+  const { model, method, stack, sequence } = input;
+  const n = Math.max(1, Math.round(input.accelerators));
+  const given = input.parallelism ?? {};
+  const offload = given.cpuOffload === true;
+  const degrees = [given.tensor, given.pipeline, given.context, given.expert, given.data, given.zeroStage];
+  const stated = degrees.some((degree) => degree !== undefined);
+  const clamp = (degree: number | undefined): number => Math.min(n, Math.max(1, Math.round(degree ?? 1)));
+
+  let tensor = clamp(given.tensor);
+  let pipeline = clamp(given.pipeline);
+  let context = clamp(given.context);
+  let expert = clamp(given.expert);
+  let sharded = given.zeroStage === 3;
+  const knownMicro = input.microBatch;
+  if (!stated && n > 1) {
+    const need = powerOfTwo((model.parameters * residentBytes[method]) / (0.6 * input.memory * 1e9));
+    const batch = input.globalBatch;
+    const accumulated =
+      knownMicro !== undefined && input.gradientAccumulation !== undefined && batch !== undefined
+        ? (n * knownMicro * input.gradientAccumulation) / batch
+        : undefined;
+    const together = Math.max(
+      1,
+      Math.min(n, Math.round(accumulated ?? Math.max(need, batch === undefined ? 1 : n / batch))),
+    );
+    if (stack === "vendor") {
+      tensor = largestDivisorPower(n, together >= 8 && model.parameters > 15e9 ? 4 : Math.min(8, together));
+      const rest = Math.max(1, Math.floor(together / tensor));
+      if (method === "full" && model.parameters > 20e9) pipeline = Math.min(rest, Math.round(model.spec.layers));
+      else context = rest;
+      if (method === "full" && model.expertLayers > 0) expert = Math.min(64, model.spec.experts ?? 1, n);
+    } else {
+      sharded = true;
+      if (batch !== undefined && batch < n) context = largestDivisorPower(n, Math.ceil(n / batch));
+    }
+  }
+  const data = Math.max(1, given.data ?? n / (tensor * pipeline * context));
+  const fit = Math.max(1, Math.floor(8192 / sequence));
+  let microBatch = knownMicro ?? fit;
+  let globalBatch = input.globalBatch;
+  const batchStated =
+    globalBatch !== undefined || (knownMicro !== undefined && input.gradientAccumulation !== undefined);
+  if (globalBatch === undefined) {
+    if (input.gradientAccumulation !== undefined || pipeline === 1) {
+      const perStep = microBatch * Math.max(1, input.gradientAccumulation ?? 1) * data;
+      globalBatch =
+        input.gradientAccumulation === undefined && input.usualBatchTokens !== undefined
+          ? Math.max(perStep, input.usualBatchTokens / sequence)
+          : perStep;
+    } else globalBatch = Math.max(8 * pipeline * microBatch * data, (input.usualBatchTokens ?? 0) / sequence);
+  }
+  if (knownMicro === undefined) microBatch = Math.max(1, Math.min(microBatch, globalBatch / data));
+  return {
+    accelerators: n,
+    tensor,
+    pipeline,
+    virtualPipeline: Math.max(
+      1,
+      given.virtualPipeline ??
+        (pipeline > 1 && stack === "vendor" ? Math.min(4, Math.floor(model.spec.layers / pipeline)) : 1),
+    ),
+    context,
+    expert,
+    data,
+    sharded,
+    optimizerSharded: sharded || (given.zeroStage ?? (stack === "vendor" ? 1 : 0)) >= 1,
+    offload,
+    microBatch,
+    globalBatch,
+    microBatches: Math.max(1, globalBatch / (data * microBatch)),
+    stated,
+    batchStated,
+  };
+}

@@ -1,0 +1,178 @@
+/**
+ * The plan of a run: model, hardware, layout and the choices a configuration leaves open, each recorded as an assumption.
+ */
+import type { Draft } from "../draft";
+import { type Hardware, resolveHardware } from "../hardware";
+import { type Architecture, resolveModel } from "../model/architecture";
+import type { Precision } from "../precision";
+import type { FineTuningFields } from "../workload";
+import { adapterParameters } from "./adapter";
+import { type TrainingDevice, trainingDevice } from "./device";
+import { type Layout, layoutOf, type Method } from "./layout";
+import { type Stack, stackOf } from "./stack";
+import type { Checkpointing, TimeInput } from "./time";
+
+export interface Plan extends TimeInput {
+  readonly hardware: Hardware;
+  readonly device: TrainingDevice;
+  readonly layout: Layout;
+  readonly model: Architecture;
+  readonly precision: Precision;
+  /** Parameters of the adapter; 0 in full training. */
+  readonly adapter: number;
+  /** The file names its framework. */
+  readonly frameworkStated: boolean;
+  /** Accelerators to reckon with; `countStated` tells whether the file says so. */
+  readonly count: number;
+  readonly countStated: boolean;
+}
+
+export type PlanFields = FineTuningFields & { readonly kind?: string };
+
+export interface PlanDefaults {
+  readonly method: Method;
+  /** Tokens per sequence where nothing is stated. */
+  readonly sequence: number;
+  readonly checkpointing?: Checkpointing;
+  readonly stack?: Stack;
+}
+
+/** 16-bit format of a part: older ones have no bf16. */
+function usualPrecision(hardware: Hardware): Precision {
+  const { peak } = hardware.accelerator;
+  return peak.bf16 === undefined && peak.fp16 !== undefined ? "fp16" : "bf16";
+}
+
+/** Bytes per parameter of weights, gradients and optimiser states (mixed-precision Adam; frozen base; 4-bit base). */
+const stateBytes: Readonly<Record<Method, number>> = { full: 16, lora: 2.4, qlora: 0.8 };
+
+/** The fewest accelerators, as a power of two, whose memory holds the states with a quarter left for activations. */
+export function smallestCount(parameters: number, method: Method, memory: number): number {
+  const need = (parameters * stateBytes[method]) / (0.75 * memory * 1e9);
+  return 2 ** Math.min(20, Math.max(0, Math.ceil(Math.log2(Math.max(1e-9, need)))));
+}
+
+/** A long run without a stated count is taken to last about a month at 40 % of peak. */
+function usualCount(fields: PlanFields, model: Architecture, device: TrainingDevice, method: Method): number {
+  const least = smallestCount(model.parameters, method, device.memory);
+  const { tokens } = fields;
+  if (tokens === undefined || method !== "full") return least;
+  const seconds = (6 * model.activeParameters * tokens) / (0.4 * device.peak);
+  return Math.max(least, 2 ** Math.min(14, Math.max(0, Math.round(Math.log2(Math.max(1, seconds / (30 * 86400)))))));
+}
+
+function sequenceOf(fields: PlanFields, model: Architecture, usual: number, draft: Draft): number {
+  if (fields.sequenceLength !== undefined) return Math.max(1, fields.sequenceLength);
+  const context = model.spec.contextLength;
+  const value = context !== undefined && context > 0 ? Math.min(usual, context) : usual;
+  return draft.assume("sequenceLength", value, "tokens per sequence not stated");
+}
+
+function adapterOf(fields: PlanFields, model: Architecture, method: Method, draft: Draft): number {
+  if (method === "full") return 0;
+  if (fields.adapterParameters !== undefined) return Math.min(fields.adapterParameters, model.parameters);
+  const rank = fields.loraRank ?? draft.assume("loraRank", 16, "rank of the adapter not stated");
+  return Math.min(adapterParameters(model, rank, fields.loraTargets), model.parameters);
+}
+
+function checkpointingOf(
+  fields: PlanFields,
+  method: Method,
+  stack: Stack,
+  count: number,
+  fallback: Checkpointing | undefined,
+  draft: Draft,
+): Checkpointing {
+  if (fields.activationCheckpointing !== undefined) return fields.activationCheckpointing;
+  const usual = fallback ?? (method !== "full" && count > 1 && stack !== "vendor" ? "full" : "none");
+  return draft.assume("activationCheckpointing", usual, "recomputation of activations not stated");
+}
+
+/** Undefined (with a note) when the model, the accelerator or its peak rate is not known. */
+export function planRun(fields: PlanFields, defaults: PlanDefaults, draft: Draft): Plan | undefined {
+  const model = resolveModel(fields.model, draft);
+  if (model === undefined) {
+    draft.note("neither dimensions nor a size of the model are known");
+    return undefined;
+  }
+  const hardware = resolveHardware(fields, draft);
+  if (hardware === undefined || hardware.count === 0) {
+    if (hardware?.count === 0) draft.note("no accelerators are reserved");
+    return undefined;
+  }
+  const precision =
+    fields.precision ??
+    draft.assume("precision", usualPrecision(hardware), "precision of the multiplications not stated");
+  const device = trainingDevice(hardware.accelerator, precision, fields.accelerator);
+  if (device === undefined) {
+    draft.note(`the catalogue has no peak rate of ${hardware.accelerator.name} in ${precision}`);
+    return undefined;
+  }
+  const { method } = defaults;
+  const sequence = sequenceOf(fields, model, defaults.sequence, draft);
+  const countStated = hardware.count !== undefined;
+  const count =
+    hardware.count ??
+    draft.assume(
+      "accelerators",
+      usualCount(fields, model, device, method),
+      "number of accelerators not stated: enough to hold the run",
+    );
+  const stated = stackOf(fields.framework);
+  const stack = stated ?? defaults.stack ?? (model.expertLayers > 0 && method === "full" ? "vendor" : "typical");
+  if (stated === undefined)
+    draft.assume(
+      "framework",
+      stack === "vendor" ? "vendor-tuned stack" : "common PyTorch stack",
+      model.expertLayers > 0 && stack === "vendor"
+        ? "framework not stated; experts are rarely trained without a tuned stack"
+        : "framework not stated",
+    );
+  const layout = layoutOf({
+    model,
+    method,
+    stack,
+    accelerators: count,
+    memory: device.memory,
+    sequence,
+    parallelism: fields.parallelism,
+    microBatch: fields.microBatchSize,
+    gradientAccumulation: fields.gradientAccumulation,
+    globalBatch: fields.globalBatchSize,
+    usualBatchTokens: fields.tokens !== undefined && fields.tokens > 5e10 ? 4e6 : undefined,
+  });
+  if (!layout.batchStated)
+    draft.assume("globalBatchSize", Math.round(layout.globalBatch), "sequences per step not stated");
+  if (!layout.stated && count > 1)
+    draft.assume("parallelism", describe(layout), "layout not stated: the usual one for this size and count");
+  const adapter = adapterOf(fields, model, method, draft);
+  return {
+    hardware,
+    device,
+    layout,
+    model,
+    method,
+    precision,
+    stack,
+    frameworkStated: stated !== undefined,
+    checkpointing: checkpointingOf(fields, method, stack, count, defaults.checkpointing, draft),
+    sequence,
+    adapter,
+    trainable: method === "full" ? model.parameters : adapter,
+    count,
+    countStated,
+  };
+}
+
+/** `tensor 4, pipeline 2, data 8`. */
+export function describe(layout: Layout): string {
+  const parts = [
+    layout.tensor > 1 ? `tensor ${layout.tensor}` : "",
+    layout.pipeline > 1 ? `pipeline ${layout.pipeline}` : "",
+    layout.context > 1 ? `context ${layout.context}` : "",
+    layout.expert > 1 ? `expert ${layout.expert}` : "",
+    `data ${Math.round(layout.data * 100) / 100}`,
+    layout.sharded ? "sharded" : "",
+  ];
+  return parts.filter(Boolean).join(", ");
+}

@@ -1,0 +1,280 @@
+/**
+ * A run of training or fine-tuning: from plan and amount of work to FLOPs, throughput, hours, power and footprint.
+ */
+import type { Draft } from "../draft";
+import { addFootprint, unknownLoadPower } from "../footprint";
+import { resolveHardware } from "../hardware";
+import { exact, logNormal, multiply, type Quantity, scale, sigmaOf, widen } from "../quantity";
+import { trainingCalibration } from "./constants";
+import { evaluationOf } from "./evaluation";
+import { trainingFlopsPerToken } from "./flops";
+import { type Plan, type PlanDefaults, type PlanFields, planRun } from "./plan";
+import { trainingPower } from "./power";
+import { type TimePerToken, timePerToken } from "./time";
+import { type Work, workOf } from "./work";
+
+const reference = "docs/method.md, training; constants fitted on published measurements";
+
+/** Standard deviations of the logarithm of measured over estimated, by what is known; fitted with the constants. */
+const sigma = trainingCalibration.sigma;
+
+interface Pace {
+  /** Accelerator-seconds per token, steady state. */
+  readonly seconds: number;
+  /** Spread of the steady rate, and of hours over the whole run. */
+  readonly stepSigma: number;
+  readonly runSigma: number;
+  /** Share of the run's hours that the steady rate accounts for. */
+  readonly goodput: number;
+  readonly terms?: TimePerToken;
+}
+
+function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number, draft: Draft): Pace {
+  if (fields.mfu !== undefined) {
+    const rate = plan.device.peakAtPrecision * fields.mfu;
+    return { seconds: flopsPerToken / rate, stepSigma: 0.05, runSigma: 0.08, goodput: 1 };
+  }
+  const terms = timePerToken(plan);
+  const moe = plan.model.expertLayers > 0;
+  const c = trainingCalibration.constants;
+  const assumed = plan.model.generic ? 0.1 : 0;
+  if (plan.method === "full" && fields.kind !== "fineTuning") {
+    const tuned = plan.frameworkStated && plan.stack === "vendor";
+    const goodput = tuned ? c.goodputVendor : c.goodputTypical;
+    draft.assume(
+      "goodput",
+      goodput,
+      tuned
+        ? "share of the hours spent at the steady rate on a tuned stack: evaluations, checkpoints, restarts"
+        : "hours of published runs over their steady rate: restarts, evaluations, stack not at its best",
+      reference,
+    );
+    return {
+      seconds: terms.total,
+      stepSigma: Math.hypot(moe ? sigma.stepExperts : sigma.step, assumed),
+      runSigma: Math.hypot(tuned ? sigma.runTuned : sigma.run, moe ? sigma.runExperts : 0, assumed),
+      goodput,
+      terms,
+    };
+  }
+  const goodput = draft.assume(
+    "goodput",
+    0.9,
+    "share of a fine-tuning run at the steady rate: start, evaluation, saving",
+  );
+  const step = plan.stack === "vendor" ? sigma.tuneVendor : sigma.tune;
+  return {
+    seconds: terms.total,
+    stepSigma: Math.hypot(step, moe ? sigma.stepExperts : 0, assumed),
+    runSigma: Math.hypot(step, sigma.tuneRun, moe ? sigma.stepExperts : 0, assumed),
+    goodput,
+    terms,
+  };
+}
+
+/** Caps a run at its stated duration: a limit or a schedule ends it. */
+function within(hours: Quantity, limit: number | undefined, draft: Draft): Quantity {
+  if (limit === undefined) return hours;
+  if (hours.low > limit)
+    draft.note(`the work needs about ${round(hours.central)} h; the stated ${round(limit)} h end it before`);
+  return {
+    low: Math.min(hours.low, limit),
+    central: Math.min(hours.central, limit),
+    high: Math.min(hours.high, limit),
+    unit: "h",
+  };
+}
+
+const round = (value: number): number => Number(value.toPrecision(3));
+
+/** Without a model there is still a price per hour. */
+export function addReservation(fields: PlanFields, draft: Draft): void {
+  const hardware = resolveHardware(fields, draft);
+  if (hardware?.count === undefined || hardware.count === 0) return;
+  const acceleratorPower = unknownLoadPower(hardware, draft);
+  addFootprint(draft, fields, {
+    hardware,
+    count: hardware.count,
+    ...(acceleratorPower ? { acceleratorPower } : {}),
+    ...(fields.duration === undefined ? {} : { duration: exact(fields.duration, "h") }),
+  });
+}
+
+export function estimateRun(fields: PlanFields, defaults: PlanDefaults, draft: Draft): void {
+  const plan = planRun(fields, defaults, draft);
+  if (plan === undefined) {
+    addReservation(fields, draft);
+    return;
+  }
+  const { model, layout, sequence, hardware } = plan;
+  const perToken = trainingFlopsPerToken(model, sequence, plan.method, plan.adapter);
+  draft.set("parameters", exact(model.parameters, "1"));
+  draft.set("activeParameters", exact(model.activeParameters, "1"));
+  const flopsSigma = model.generic ? 0.08 : 0;
+  draft.set("flopsPerToken", logNormal(perToken.total, flopsSigma, "FLOP/token"));
+  draft.step({
+    quantity: "flopsPerToken",
+    formula: plan.method === "full" ? "6·N + attention" : "4·N (frozen base) + 6·N_adapter + attention",
+    inputs: {
+      "N multiplied per token": perToken.matmul / (plan.method === "full" ? 6 : 4),
+      "attention (FLOP)": perToken.attention,
+      "sequence length": sequence,
+      ...(plan.adapter > 0 ? { N_adapter: plan.adapter } : {}),
+    },
+    result: perToken.total,
+    unit: "FLOP/token",
+    reference: "Kaplan et al. 2020 with causal attention; LoRA: Hu et al. 2021",
+  });
+
+  const work = workOf(fields, { sequence, globalBatch: layout.globalBatch, microBatch: layout.microBatch }, draft);
+  const pace = paceOf(plan, fields, perToken.total, draft);
+  explainPace(plan, fields, pace, perToken.total, draft);
+  const evaluation = evaluationOf(fields, plan);
+  if (evaluation) draft.assume("evaluation", round(evaluation.share), evaluation.reason, evaluation.source);
+  const seconds = pace.seconds * (1 + (evaluation?.share ?? 0));
+  draft.set("trainingThroughput", logNormal(1 / seconds, pace.stepSigma, "tokens/s/accelerator"));
+  draft.uncertainty("training speed", pace.runSigma);
+
+  const utilisation = perToken.total / pace.seconds / plan.device.peakAtPrecision;
+  const busy = pace.terms ? (pace.terms.matmul + pace.terms.attention + pace.terms.memory) / pace.terms.total : 0.85;
+  const acceleratorPower = trainingPower(hardware, utilisation, Math.min(1, busy));
+  const acceleratorHours = work && hoursOf(work, seconds, pace, perToken.total, flopsSigma, draft);
+  const stepTokens = layout.globalBatch * sequence;
+  const stepSeconds = (stepTokens * seconds) / Math.max(1, plan.count);
+  finish(fields, plan, { acceleratorHours, acceleratorPower, stepSeconds, stepTokens }, draft);
+}
+
+function hoursOf(
+  work: Work,
+  seconds: number,
+  pace: Pace,
+  flopsPerToken: number,
+  flopsSigma: number,
+  draft: Draft,
+): Quantity {
+  draft.step({
+    quantity: "tokens",
+    formula: work.formula,
+    inputs: work.inputs,
+    result: work.tokens.central,
+    unit: "tokens",
+  });
+  const flops = widen(scale(work.tokens, flopsPerToken, "FLOP"), flopsSigma);
+  draft.set("flops", flops);
+  draft.step({
+    quantity: "flops",
+    formula: "tokens · FLOPs per token",
+    inputs: { tokens: work.tokens.central, "FLOP/token": flopsPerToken },
+    result: flops.central,
+    unit: "FLOP",
+  });
+  const perToken = logNormal(seconds / pace.goodput / 3600, pace.runSigma, "h");
+  const hours = multiply(work.tokens, perToken, "h");
+  draft.step({
+    quantity: "acceleratorHours",
+    formula: "tokens · seconds per token / 3600 / goodput",
+    inputs: {
+      tokens: work.tokens.central,
+      "µs per token and accelerator": round(seconds * 1e6),
+      goodput: pace.goodput,
+    },
+    result: hours.central,
+    unit: "h",
+    reference,
+  });
+  draft.uncertainty("amount of work", sigmaOf(work.tokens));
+  return hours;
+}
+
+function explainPace(plan: Plan, fields: PlanFields, pace: Pace, flopsPerToken: number, draft: Draft): void {
+  const { device } = plan;
+  const achieved = flopsPerToken / pace.seconds;
+  const inputs: Record<string, number | string> = {};
+  if (pace.terms) {
+    const micro = (value: number): number => round(value * 1e6);
+    inputs["matrix multiplication (µs)"] = micro(pace.terms.matmul);
+    inputs["attention (µs)"] = micro(pace.terms.attention);
+    inputs["memory traffic (µs)"] = micro(pace.terms.memory + pace.terms.launch);
+    inputs["communication (µs)"] = micro(pace.terms.communication);
+    inputs["optimiser (µs)"] = micro(pace.terms.optimizer + pace.terms.offload);
+    inputs["pipeline bubble (×)"] = round(pace.terms.bubble);
+    inputs["scale (×)"] = round(pace.terms.scale);
+    draft.step({
+      quantity: "trainingThroughput",
+      formula: "1 / ((multiplication + attention + memory traffic + communication + optimiser) · bubble · scale)",
+      inputs,
+      result: 1 / pace.seconds,
+      unit: "tokens/s/accelerator",
+      reference,
+    });
+  } else {
+    draft.step({
+      quantity: "trainingThroughput",
+      formula: "peak · MFU / FLOPs per token",
+      inputs: {
+        "peak (TFLOP/s)": device.peakAtPrecision / 1e12,
+        MFU: fields.mfu as number,
+        "FLOP/token": flopsPerToken,
+      },
+      result: 1 / pace.seconds,
+      unit: "tokens/s/accelerator",
+      reference: "stated model FLOPs utilisation",
+    });
+  }
+  draft.step({
+    quantity: "mfu",
+    formula: "FLOPs per token · tokens per second / peak",
+    inputs: {
+      "achieved (TFLOP/s)": round(achieved / 1e12),
+      "peak (TFLOP/s)": device.peakAtPrecision / 1e12,
+      precision: device.precision,
+    },
+    result: round(achieved / device.peakAtPrecision),
+    unit: "1",
+    reference: plan.hardware.accelerator.source,
+  });
+}
+
+interface Outcome {
+  readonly acceleratorHours: Quantity | undefined;
+  readonly acceleratorPower: Quantity | undefined;
+  /** Wall-clock seconds and tokens of one optimiser step. */
+  readonly stepSeconds: number;
+  readonly stepTokens: number;
+}
+
+/** Hours, money and energy; per hour and per step where the amount of work is not known. */
+export function finish(fields: PlanFields, plan: Plan, outcome: Outcome, draft: Draft): void {
+  const { hardware, count } = plan;
+  const power = outcome.acceleratorPower ? { acceleratorPower: outcome.acceleratorPower } : {};
+  if (outcome.acceleratorHours === undefined) {
+    const hours = fields.duration;
+    addFootprint(draft, fields, {
+      hardware,
+      count,
+      ...power,
+      ...(hours === undefined ? {} : { duration: exact(hours, "h") }),
+    });
+    const rate = draft.get("costRate");
+    const cost = rate && count > 0 ? `, ${round((rate.central * outcome.stepSeconds) / 3600)} USD` : "";
+    draft.note(
+      `the amount of work is not stated; one optimiser step of ${round(outcome.stepTokens)} tokens takes about ${round(outcome.stepSeconds)} s${cost}`,
+    );
+    return;
+  }
+  const duration =
+    count > 0
+      ? within(scale(outcome.acceleratorHours, 1 / count), plan.countStated ? fields.duration : undefined, draft)
+      : undefined;
+  addFootprint(draft, fields, {
+    hardware,
+    count,
+    ...power,
+    ...(duration
+      ? { duration, acceleratorHours: scale(duration, count) }
+      : { acceleratorHours: outcome.acceleratorHours }),
+  });
+  if (plan.countStated) return;
+  // The hours do not hang on the count, the time on the clock does.
+  for (const key of ["duration", "power", "costRate"] as const) draft.unset(key);
+}

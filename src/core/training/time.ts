@@ -1,0 +1,180 @@
+/**
+ * Seconds that one accelerator needs per trained token: a sum of physical terms (multiplication, attention, memory traffic, launch,
+ * links, optimiser). Form and constants: docs/method.md, training.
+ */
+import type { Architecture } from "../model/architecture";
+import { attentionFlopsPerToken, denseMatmulParameters } from "../model/flops";
+import { type TrainingConstants, trainingConstants } from "./constants";
+import type { TrainingDevice } from "./device";
+import type { Layout, Method } from "./layout";
+import type { Stack } from "./stack";
+
+export type Checkpointing = "none" | "selective" | "full";
+
+export interface TimeInput {
+  readonly model: Architecture;
+  readonly device: TrainingDevice;
+  readonly layout: Layout;
+  readonly method: Method;
+  readonly stack: Stack;
+  readonly checkpointing: Checkpointing;
+  /** Tokens per sequence. */
+  readonly sequence: number;
+  /** Trained parameters: all of them, or the adapter's. */
+  readonly trainable: number;
+}
+
+/** Accelerator-seconds per token by cause; `total` is their sum after bubbles and scale. */
+export interface TimePerToken {
+  readonly matmul: number;
+  readonly attention: number;
+  readonly memory: number;
+  readonly launch: number;
+  readonly communication: number;
+  readonly optimizer: number;
+  readonly offload: number;
+  /** Factor ≥ 1 of pipeline bubbles. */
+  readonly bubble: number;
+  /** Factor ≥ 1 of slow-downs that grow with the number of accelerators. */
+  readonly scale: number;
+  readonly total: number;
+}
+
+/** Share of a forward pass that is run again in the backward pass. */
+export const recomputeShare: Readonly<Record<Checkpointing, number>> = { none: 0, selective: 0.3, full: 1 };
+
+/** Share of the 16-bit peak that the attention kernel reaches on long sequences, by generation and stack. */
+function attentionShare(device: TrainingDevice, stack: Stack, c: TrainingConstants): number {
+  switch (device.generation) {
+    case "hopper":
+      return stack === "vendor" ? c.attentionHopperVendor : c.attentionHopper;
+    case "blackwell":
+      return c.attentionBlackwell;
+    case "cdna2":
+    case "cdna3":
+    case "cdna4":
+      return 0.5;
+    case "volta":
+    case "pascal":
+    case "turing":
+      return 0.3;
+    case "gaudi":
+    case "tpu":
+    case "neuron":
+    case "ascend":
+      return 0.45;
+    default:
+      return c.attentionAmpere;
+  }
+}
+
+const memoryFactor = (stack: Stack, c: TrainingConstants): number =>
+  stack === "vendor" ? c.memoryVendor : stack === "compiled" ? c.memoryCompiled : c.memoryTypical;
+
+/** Activation elements that one token writes and reads per layer: projections, MLP, dispatch to experts. */
+function activationElements(model: Architecture): number {
+  const { spec } = model;
+  const d = spec.hiddenSize;
+  const matrices = (spec.gatedMlp ?? true) ? 8 : 4;
+  const width = 4 * spec.attentionHeads * spec.headDimension + 4 * spec.keyValueHeads * spec.headDimension;
+  const share = spec.layers > 0 ? model.expertLayers / spec.layers : 0;
+  const expertWidth = spec.expertIntermediateSize ?? spec.intermediateSize;
+  const used = spec.expertsPerToken ?? 0;
+  const shared = spec.sharedExpertIntermediateSize ?? (spec.sharedExperts ?? 0) * expertWidth;
+  const mlp = (1 - share) * matrices * spec.intermediateSize + share * matrices * (used * expertWidth + shared);
+  return 8 * d + width + mlp + share * 4 * used * d;
+}
+
+export function timePerToken(input: TimeInput, c: TrainingConstants = trainingConstants): TimePerToken {
+  const { model, device, layout, method, stack, sequence: s } = input;
+  const { spec } = model;
+  const d = spec.hiddenSize;
+  const L = spec.layers;
+  const { tensor, pipeline, context, accelerators: n } = layout;
+  // Forward, gradients of activations, gradients of weights: a frozen base needs no gradients of weights.
+  const passes = method === "full" ? 3 : 2;
+  const recompute = recomputeShare[input.checkpointing];
+  const capped = device.cap ** c.capExponent;
+  const rate = c.matmul * device.matmul * capped;
+  const rate16 = c.matmul * device.matmul16 * capped;
+
+  const again = 2 * (passes + recompute);
+  const dequantise = method === "qlora" ? 1.4 : 1;
+  const expertWidth = spec.expertIntermediateSize ?? spec.intermediateSize;
+  const dense = (again * denseMatmulParameters(model) * dequantise) / rate;
+  const experts =
+    model.count.activeExperts > 0
+      ? ((again * model.count.activeExperts) / rate) * (1 + c.narrowExperts / expertWidth)
+      : 0;
+  const head = (2 * passes * model.count.headMatmul) / rate16;
+  const attentionForward = attentionFlopsPerToken(model, s);
+  const attention =
+    (attentionForward * (1 + 2.5 + (recompute === 1 ? 1 : 0))) /
+    ((device.peak * device.cap * attentionShare(device, stack, c) * s) / (s + c.attentionHalf));
+  const memory =
+    (memoryFactor(stack, c) * L * activationElements(model) * (1 + 0.33 * recompute) * (method === "full" ? 1 : 0.75) +
+      c.headBytes * spec.vocabularySize) /
+    device.bandwidth;
+
+  const software = device.nvidia ? 1 : c.software;
+  const matmulTime = (dense + experts + head) / software;
+  const attentionTime = attention / software;
+  const memoryTime = memory / software;
+  const busy = matmulTime + attentionTime + memoryTime;
+  // Many small kernels per expert layer: whichever of work and launches takes longer is felt.
+  const launches =
+    (c.expertLaunch * model.expertLayers * (stack === "vendor" ? 1 : 1.5) * tensor * context) / (layout.microBatch * s);
+  const launch = launches > 0 ? (busy ** 4 + launches ** 4) ** 0.25 - busy : 0;
+
+  const within = (width: number): number => (width <= device.linkDomain ? device.link : device.network);
+  const tensorTime =
+    tensor > 1 ? (c.tensorExposed * 16 * d * (tensor - 1) * L * (1 + 0.5 * recompute)) / within(tensor) : 0;
+  const expertTime = expertExchange(input);
+  const parameters = model.parameters;
+  const shardRate = n <= device.linkDomain ? device.link : Math.min(device.link, (device.network * 8) / tensor);
+  const shardTime =
+    layout.sharded && n > 1
+      ? (c.shardExposed * (method === "full" ? 6 : 4.2) * parameters * context) / (shardRate * layout.microBatch * s)
+      : 0;
+  const stepTokens = layout.globalBatch * s;
+  const routed = model.count.experts;
+  const local =
+    method === "full"
+      ? (parameters - routed) / (tensor * pipeline) + routed / (pipeline * Math.max(layout.expert, tensor))
+      : input.trainable / (tensor * pipeline);
+  const dataTime = layout.data > 1 && !layout.sharded ? (c.dataExposed * 6 * local * n) / (shardRate * stepTokens) : 0;
+  const communication = tensorTime + expertTime + shardTime + dataTime;
+
+  const optimizer =
+    (24 * input.trainable * (layout.optimizerSharded || n === 1 ? 1 : layout.data)) / (device.bandwidth * stepTokens);
+  const offload = layout.offload ? (16 * input.trainable) / (c.offloadRate * stepTokens) : 0;
+
+  const bubble = 1 + (pipeline - 1) / (layout.microBatches * layout.virtualPipeline);
+  const scale = n > 8 ? 1 + c.scale * Math.log2(n / 8) : 1;
+  const total = (busy + launch + communication + optimizer) * bubble * scale + offload;
+  return {
+    matmul: matmulTime,
+    attention: attentionTime,
+    memory: memoryTime,
+    launch,
+    communication,
+    optimizer,
+    offload,
+    bubble,
+    scale,
+    total,
+  };
+}
+
+/** Exchange of tokens between the accelerators that hold the experts, forward and backward, 2 bytes per element. */
+function expertExchange({ model, device, layout }: TimeInput): number {
+  const degree = layout.expert;
+  if (degree <= 1 || model.expertLayers === 0) return 0;
+  const used = model.spec.expertsPerToken ?? 1;
+  const bytes = 8 * used * model.spec.hiddenSize * model.expertLayers;
+  const near = (1 - 1 / degree) / device.link;
+  if (degree <= device.linkDomain) return bytes * near;
+  // Beyond the fast links a token goes to at most four nodes, once each (node-limited routing).
+  const far = ((1 - device.linkDomain / degree) * Math.min(used, 4)) / used / device.network;
+  return bytes * (near + far);
+}
