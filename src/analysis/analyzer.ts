@@ -18,6 +18,8 @@ export interface AnalyzerOptions {
   readonly workspace?: WorkspaceFile;
   /** Settings of the person, after the workspace's. */
   readonly defaults?: readonly DefaultsLayer[];
+  /** Fields stated from outside for every workload, before what the files say (`--set`). */
+  readonly overrides?: Readonly<Record<string, unknown>>;
   /** Documents remembered at a time. */
   readonly capacity?: number;
 }
@@ -39,15 +41,17 @@ export class Analyzer {
   readonly #facts: Facts;
   readonly #workspace: WorkspaceFile | undefined;
   readonly #defaults: readonly DefaultsLayer[];
+  readonly #overrides: FactMap | undefined;
   readonly #capacity: number;
   readonly #remembered = new Map<string, Remembered>();
   /** Estimates by the facts they rest on: an edit elsewhere in the file leaves them alone. */
-  readonly #estimates = new WeakMap<FactMap, AnalyzedWorkload>();
+  #estimates = new WeakMap<FactMap, AnalyzedWorkload>();
 
   constructor(options: AnalyzerOptions) {
     this.#facts = options.facts;
     this.#workspace = options.workspace;
     this.#defaults = options.defaults ?? [];
+    this.#overrides = options.overrides && overridesAsFacts(options.overrides);
     this.#capacity = options.capacity ?? 50;
   }
 
@@ -60,7 +64,7 @@ export class Analyzer {
     const before = this.#remembered.get(input.path);
     if (before?.text === input.text && before.language === input.language && unchanged(before.references, read))
       return before.analysis;
-    if (!mayHoldWorkload(input.text, input.path)) {
+    if (!mayHoldWorkload(input.text)) {
       this.#remembered.delete(input.path);
       return empty;
     }
@@ -91,6 +95,12 @@ export class Analyzer {
     return changed === undefined ? undefined : estimate(changed, this.#facts);
   }
 
+  /** Forgets estimates but not parses: the facts behind them changed (token prices arrived). */
+  forgetEstimates(): void {
+    this.#estimates = new WeakMap();
+    this.#remembered.clear();
+  }
+
   /** Forgets a closed document. */
   forget(path: string): void {
     this.#remembered.delete(path);
@@ -99,7 +109,8 @@ export class Analyzer {
   #analyzeOne(recognized: Recognized, layers: readonly DefaultsLayer[]): AnalyzedWorkload {
     const known = this.#estimates.get(recognized.facts);
     if (known) return known.recognized === recognized ? known : { ...known, recognized };
-    const facts = withDefaults(recognized.kind, recognized.facts, layers);
+    const stated = this.#overrides ? { ...recognized.facts, ...this.#overrides } : recognized.facts;
+    const facts = withDefaults(recognized.kind, stated, layers);
     const { workload, problems } = workloadFromFacts(
       recognized.kind,
       recognized.name,
@@ -144,3 +155,18 @@ export function changeWorkload(workload: Workload, changes: Readonly<Record<stri
   for (const key of Object.keys(record)) if (record[key] === undefined) delete record[key];
   return parseWorkload(record).workload;
 }
+
+function overridesAsFacts(overrides: Readonly<Record<string, unknown>>): FactMap | undefined {
+  const entries = Object.entries(overrides);
+  if (entries.length === 0) return undefined;
+  return Object.fromEntries(
+    entries.map(([field, value]) => [
+      field,
+      { value, source: "setting", confidence: "high", note: "stated on the command line" },
+    ]),
+  );
+}
+
+/** True for a workload whose token prices are not loaded yet. */
+export const tokenPricesWanted = ({ recognized, estimate }: AnalyzedWorkload): boolean =>
+  recognized.kind === "api" && estimate !== undefined && estimate.quantities.cost === undefined;

@@ -1,6 +1,8 @@
 /** `aicost.yaml` at a workspace's root: defaults for all files, rules by glob, own prices. */
 import * as z from "zod";
 import { commonFieldsSchema } from "../core/workload";
+import { parseDocuments } from "../document/parse";
+import { plainValue } from "../document/plainValue";
 import type { DefaultsLayer } from "./analysis";
 import { matchesGlob } from "./glob";
 
@@ -33,6 +35,17 @@ export interface WorkspaceFile {
   }[];
   readonly catalog?: unknown;
   readonly budget?: number;
+}
+
+/** Reads the text of a workspace file (YAML, or JSON as its subset). Never throws. */
+export function parseWorkspaceFile(
+  text: string,
+  origin: string,
+): { file?: WorkspaceFile; problems: readonly string[] } {
+  const { documents, problems } = parseDocuments(text, "yaml");
+  const broken = problems.find(({ severity }) => severity === "error");
+  if (broken) return { problems: [`${origin}: ${broken.message}`] };
+  return readWorkspaceFile(plainValue(documents[0]?.root ?? null), origin);
 }
 
 /** Validates the parsed content of a workspace file. */

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { PageState } from "./protocol";
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 function nonceOf(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(24));
@@ -26,14 +26,14 @@ export function comparisonPage(
     "base-uri 'none'",
   ].join("; ");
   return `<!DOCTYPE html>
-<html lang="${escape(vscode.env.language)}">
+<html lang="${escapeHtml(vscode.env.language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(vscode.l10n.t("Compare Scenarios"))}</title>
+<title>${escapeHtml(vscode.l10n.t("Compare Scenarios"))}</title>
 </head>
-<body data-path="${escape(identity.path)}" data-workload="${escape(identity.workload)}">
+<body data-path="${escapeHtml(identity.path)}" data-workload="${escapeHtml(identity.workload)}">
 <cost-comparison></cost-comparison>
 <script nonce="${nonce}" src="${script.toString()}"></script>
 </body>

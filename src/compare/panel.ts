@@ -247,13 +247,11 @@ class ComparisonPanel {
         options: { accelerators: acceleratorOptions(analyzer), regions: regionOptions },
         additions: [
           { id: "copy:baseline", label: vscode.l10n.t("Copy of the baseline"), group: vscode.l10n.t("This workload") },
-          ...others
-            .slice(0, 20)
-            .map((one) => ({
-              id: `workload:${one.recognized.id}`,
-              label: label(one),
-              group: vscode.l10n.t("In this file"),
-            })),
+          ...others.slice(0, 20).map((one) => ({
+            id: `workload:${one.recognized.id}`,
+            label: label(one),
+            group: vscode.l10n.t("In this file"),
+          })),
           ...[...presets].map(([id, one]) => ({ id, label: label(one), group: vscode.l10n.t("Reference scenarios") })),
         ],
         problems: this.#problems,
