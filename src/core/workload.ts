@@ -161,7 +161,8 @@ export const fineTuningSchema = z.object({ ...kind("fineTuning"), ...fineTuningF
 export const reinforcementLearningSchema = z.object({
   ...kind("reinforcementLearning"),
   ...fineTuningFields,
-  algorithm: z.enum(["ppo", "grpo"]).optional(),
+  /** `dpo` stands for preference optimisation on given pairs (DPO, IPO, KTO, ORPO): nothing is sampled. */
+  algorithm: z.enum(["ppo", "grpo", "dpo"]).optional(),
   promptsPerStep: positive.optional(),
   samplesPerPrompt: positive.optional(),
   promptTokens: size.optional(),
@@ -218,7 +219,7 @@ export const apiSchema = z.object({
   batch: z.boolean().optional(),
 });
 export const allocationSchema = z.object({ ...kind("allocation"), replicas: count.optional() });
-export const modelSchema = z.object(kind("model"));
+export const modelSchema = z.object({ ...kind("model"), maxModelLength: positive.optional() });
 
 export const workloadSchema = z.discriminatedUnion("kind", [
   trainingSchema,
