@@ -1,0 +1,308 @@
+/**
+ * Fits the constants of the image and video law (src/core/image/constants.ts) to published measurements (data/image.tsv, one source per
+ * row), and reports residuals in sample and with one model family left out. Run by hand:
+ *
+ *   npx tsx scripts/calibration/image.ts [--fit] [--leave family|model|group] [--rows]
+ *
+ * `--fit` prints the fitted constants; they are rounded and entered by hand.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AcceleratorFacts } from "../../src/core/facts";
+import { type ImageConstants, imageConstants } from "../../src/core/image/constants";
+import { denoiserPass } from "../../src/core/image/denoiser";
+import { engineClass } from "../../src/core/image/engine";
+import { generationTime, type Job } from "../../src/core/image/law";
+import { defaultGuidance } from "../../src/core/image/resolvePipeline";
+import { pipelineByName } from "../../src/core/image/shapes";
+import type { Precision } from "../../src/core/precision";
+
+interface Row {
+  readonly id: string;
+  readonly group: string;
+  readonly family: string;
+  readonly model: string;
+  readonly core: boolean;
+  readonly accelerator: AcceleratorFacts;
+  readonly job: Job;
+  readonly latency: number;
+  readonly energy: number | undefined;
+  readonly split: string;
+}
+
+const here = import.meta.dirname;
+const accelerators = new Map<string, AcceleratorFacts>(
+  (JSON.parse(readFileSync(join(here, "../../src/catalog/data/accelerators.json"), "utf8")) as AcceleratorFacts[]).map(
+    (row) => [row.id, row],
+  ),
+);
+
+function readRows(): Row[] {
+  const [header = "", ...lines] = readFileSync(join(here, "data/image.tsv"), "utf8").trimEnd().split("\n");
+  const names = header.split("\t");
+  return lines.map((line) => {
+    const cells = line.split("\t");
+    const cell = (name: string): string => cells[names.indexOf(name)] ?? "";
+    const number = (name: string): number | undefined => (cell(name) === "" ? undefined : Number(cell(name)));
+    const model = cell("model");
+    const pipeline = pipelineByName(model);
+    const accelerator = accelerators.get(cell("accelerator"));
+    if (!pipeline || !accelerator)
+      throw new Error(`row ${cell("id")}: ${model} or ${cell("accelerator")} is not known`);
+    const canvas = {
+      width: number("width") ?? pipeline.width,
+      height: number("height") ?? pipeline.height,
+      frames: cell("task") === "video" ? (number("frames") ?? pipeline.frames) : 1,
+    };
+    const steps = number("steps") ?? pipeline.steps;
+    const resolved = { pipeline, name: model, width: 0 };
+    return {
+      id: cell("id"),
+      group: cell("group"),
+      family: pipeline.key.split("-")[0] ?? "",
+      model: pipeline.key,
+      core: cell("core") === "1",
+      accelerator,
+      split: cell("split"),
+      job: {
+        pipeline,
+        canvas,
+        pass: denoiserPass(pipeline.denoiser, canvas, pipeline.latent, pipeline.textTokens),
+        evaluations: steps,
+        guidancePasses: number("guidancePasses") ?? defaultGuidance(resolved, steps),
+        batch: number("batch") ?? 1,
+        accelerators: number("accelerators") ?? 1,
+        precision: (cell("precision") || undefined) as Precision | undefined,
+        engine: engineClass(cell("engine")),
+      },
+      latency: Number(cell("latency")),
+      energy: number("energyPerItem"),
+    };
+  });
+}
+
+/** Free constants by path, with the bounds that keep them physical. */
+const free: readonly (readonly [path: string, low: number, high: number])[] = [
+  ["hopper.linear", 0.3, 0.82],
+  ["hopper.attention", 0.1, 0.9],
+  ["hopper.perFlop", 0.3, 4],
+  ["blackwell.linear", 0.3, 0.78],
+  ["blackwell.attention", 0.05, 0.9],
+  ["blackwell.memory", 0.2, 1],
+  ["blackwell.perFlop", 0.3, 4],
+  ["ampere.linear", 0.4, 0.9],
+  ["ampere.attention", 0.2, 0.9],
+  ["ampere.perFlop", 0.5, 5],
+  ["ada.linear", 0.4, 0.9],
+  ["basePower", 0.15, 0.4],
+  ["ceiling", 0.85, 1],
+  ["decodePower", 0.3, 0.9],
+  ["perByte", 20, 300],
+  ["unetEnergy", 0.4, 1.2],
+  ["baseVisits", 40, 250],
+  ["queryKeyVisits", 0, 120],
+  ["convolutionVisits", 2, 30],
+  ["unetAttention", 0.2, 1],
+  ["launchUnit", 2e-4, 2e-3],
+  ["launchModule", 2e-4, 2e-3],
+  ["launchSplit", 1e-5, 2e-3],
+  ["launchHop", 1e-5, 1e-3],
+  ["allToAll", 0.05, 1],
+  ["ring", 0.05, 1],
+  ["decodeImage", 1e4, 4e5],
+  ["decodeVideo", 1e5, 2e6],
+  ["decodeDeep", 1e5, 3e6],
+  ["hostPerMegapixel", 1e-3, 6e-2],
+  ["perCall", 5e-3, 0.2],
+  ["compile.time", 0.4, 1],
+  ["compile.launch", 0.1, 1],
+  ["static.time", 0.3, 1],
+  ["static.launch", 0.05, 1],
+];
+
+type Tree = { [key: string]: number | Tree };
+const copy = (constants: ImageConstants): Tree => JSON.parse(JSON.stringify(constants)) as Tree;
+function get(tree: Tree, path: string): number {
+  let node: number | Tree = tree;
+  for (const part of path.split(".")) node = (node as Tree)[part] as number | Tree;
+  return node as number;
+}
+function put(tree: Tree, path: string, value: number): void {
+  const parts = path.split(".");
+  let node = tree;
+  for (const part of parts.slice(0, -1)) node = node[part] as Tree;
+  node[parts.at(-1) as string] = value;
+}
+
+interface Residual {
+  readonly row: Row;
+  readonly latency: number;
+  readonly energy: number | undefined;
+}
+function residuals(rows: readonly Row[], constants: ImageConstants): Residual[] {
+  return rows.map((row) => {
+    const timing = generationTime(row.accelerator, row.job, constants);
+    if (!timing) throw new Error(row.id);
+    return {
+      row,
+      latency: Math.log(timing.latency / row.latency),
+      energy:
+        row.energy && timing.energy !== undefined ? Math.log(timing.energy / row.job.batch / row.energy) : undefined,
+    };
+  });
+}
+
+/** Each (source, model, accelerator) weighs as the square root of its rows; each source alike, the largest half more. */
+function weights(rows: readonly Row[]): number[] {
+  const cell = (row: Row): string => `${row.group} ${row.model} ${row.accelerator.id}`;
+  const counts = new Map<string, number>();
+  for (const row of rows) counts.set(cell(row), (counts.get(cell(row)) ?? 0) + 1);
+  const raw = rows.map((row) => 1 / Math.sqrt(counts.get(cell(row)) as number));
+  const groups = new Map<string, number>();
+  rows.forEach((row, i) => {
+    groups.set(row.group, (groups.get(row.group) ?? 0) + (raw[i] as number));
+  });
+  return rows.map((row, i) => {
+    const share = groups.get(row.group) as number;
+    return (raw[i] as number) / share ** 0.5;
+  });
+}
+
+/** Pseudo-Huber: quadratic below 8 %, linear beyond, so that odd rows do not pull. */
+const robust = (x: number): number => 0.08 * (Math.sqrt(1 + (x / 0.08) ** 2) - 1);
+
+/** Weak pull towards the present value, in units of loss: what the data do not determine stays. */
+const prior = 0.02;
+
+function loss(rows: readonly Row[], weight: readonly number[], tree: Tree, start: Tree): number {
+  const found = residuals(rows, tree as unknown as ImageConstants);
+  let sum = 0;
+  let total = 0;
+  found.forEach((residual, i) => {
+    const w = weight[i] as number;
+    sum += w * robust(residual.latency);
+    total += w;
+    if (residual.energy !== undefined) {
+      sum += w * robust(residual.energy);
+      total += w;
+    }
+  });
+  let pull = 0;
+  for (const [path] of free) pull += Math.log(get(tree, path) / get(start, path)) ** 2;
+  return sum / total + (prior * pull) / free.length;
+}
+
+/** Coordinate descent with shrinking steps in the logarithm. */
+function fit(rows: readonly Row[], constants: ImageConstants, rounds: number): Tree {
+  const start = copy(constants);
+  const tree = copy(constants);
+  const weight = weights(rows);
+  let best = loss(rows, weight, tree, start);
+  const step = free.map(() => 0.2);
+  for (let round = 0; round < rounds; round++)
+    free.forEach(([path, low, high], i) => {
+      const value = get(tree, path);
+      const size = step[i] as number;
+      let moved = false;
+      for (const direction of [1, -1]) {
+        const candidate = Math.min(high, Math.max(low, value * Math.exp(direction * size)));
+        put(tree, path, candidate);
+        const now = loss(rows, weight, tree, start);
+        if (now < best - 1e-9) {
+          best = now;
+          moved = true;
+          break;
+        }
+        put(tree, path, value);
+      }
+      step[i] = moved ? Math.min(0.4, size * 1.3) : size * 0.5;
+    });
+  return tree;
+}
+
+const quantile = (values: readonly number[], q: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
+};
+const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
+
+function report(found: readonly Residual[], by: (row: Row) => string, title: string): void {
+  console.log(`\n${title.padEnd(30)}   n   latency: bias, median, p80 |error|      energy: bias, median, p80`);
+  const cells = new Map<string, Residual[]>();
+  for (const residual of found) {
+    const key = by(residual.row);
+    cells.set(key, [...(cells.get(key) ?? []), residual]);
+  }
+  const line = (values: readonly number[]): string =>
+    values.length === 0
+      ? "–"
+      : `${Math.exp(quantile(values, 0.5)).toFixed(2)} ${percent(
+          quantile(
+            values.map((x) => Math.abs(Math.expm1(x))),
+            0.5,
+          ),
+        ).padStart(7)} ${quantile(
+          values.map((x) => Math.abs(x)),
+          0.8,
+        )
+          .toFixed(3)
+          .padStart(6)}`;
+  for (const [key, list] of [...cells].sort()) {
+    const energy = list.flatMap((residual) => (residual.energy === undefined ? [] : [residual.energy]));
+    console.log(
+      `${key.padEnd(30)} ${String(list.length).padStart(4)}  ${line(list.map((r) => r.latency))}     ${line(energy)}`,
+    );
+  }
+}
+
+const option = (name: string): string | undefined => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? undefined : (process.argv[at + 1] ?? "");
+};
+
+const rows = readRows();
+const leave = option("leave");
+if (leave !== undefined) {
+  const key = (row: Row): string =>
+    leave === "group" ? row.group : leave === "model" ? `${row.model} ${row.accelerator.id}` : row.family;
+  const names = [...new Set(rows.map(key))].sort();
+  const left = names.flatMap((name) => {
+    const constants = fit(
+      rows.filter((row) => key(row) !== name),
+      imageConstants,
+      8,
+    );
+    return residuals(
+      rows.filter((row) => key(row) === name),
+      constants as unknown as ImageConstants,
+    );
+  });
+  report(left, key, `left out: ${leave}`);
+  report(left, (row) => row.group, "left out, by source");
+  report(left, (row) => `accelerators ${row.job.accelerators}`, "left out, by accelerators");
+  report(
+    left.filter((r) => r.row.core),
+    () => "all core rows",
+    "left out, together",
+  );
+} else {
+  const constants = process.argv.includes("--fit") ? fit(rows, imageConstants, 40) : copy(imageConstants);
+  if (process.argv.includes("--fit"))
+    for (const [path] of free)
+      console.log(path.padEnd(22), get(constants, path).toPrecision(3), `(from ${get(copy(imageConstants), path)})`);
+  const found = residuals(rows, constants as unknown as ImageConstants);
+  report(found, (row) => row.group, "source");
+  report(found, (row) => `${row.model} ${row.accelerator.id}`, "model and accelerator");
+  if (process.argv.includes("--rows"))
+    for (const { row, latency, energy } of found)
+      console.log(
+        row.id,
+        row.model,
+        row.accelerator.id,
+        `x${row.job.accelerators}`,
+        `b${row.job.batch}`,
+        row.split,
+        Math.exp(latency).toFixed(2),
+        energy === undefined ? "" : Math.exp(energy).toFixed(2),
+      );
+}

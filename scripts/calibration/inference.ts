@@ -1,0 +1,372 @@
+/**
+ * Fits the constants of inference on published measurements and writes src/core/inference/constants.json. Run by hand:
+ *
+ *   npx tsx scripts/calibration/inference.ts            fit, check on unseen systems, write
+ *   npx tsx scripts/calibration/inference.ts --check    residuals of the constants as they are; nothing is written
+ *   … --dry                                             fit and check, write nothing
+ *
+ * Loss: mean over (figure, source) of the mean of a clipped |ln(estimated / measured)|, so that a source counts once however many rows
+ * it has; plus a weak pull of every constant towards its prior. Search: one constant at a time, multiplicative steps that shrink.
+ * Check: systems (source, model, accelerator) are dealt into five folds; each fold is estimated by constants fitted without it.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createCatalog } from "../../src/catalog/catalog";
+import { Draft } from "../../src/core/draft";
+import type { InferenceConstants, InferenceResidual } from "../../src/core/inference/constants";
+import { inferenceCalibration } from "../../src/core/inference/constants";
+import { type InferenceProblem, problemOf, solve } from "../../src/core/inference/problem";
+import { sigmasOf } from "../../src/core/inference/uncertainty";
+import { inferenceSchema } from "../../src/core/workload";
+import { type Parameter, parameters } from "./inferenceParameters";
+
+const figures = [
+  "timePerOutputToken",
+  "outputThroughput",
+  "energyPerOutputToken",
+  "acceleratorPower",
+  "timeToFirstToken",
+] as const;
+type Figure = (typeof figures)[number];
+const figureWeight: Record<Figure, number> = {
+  timePerOutputToken: 1,
+  outputThroughput: 1,
+  energyPerOutputToken: 1,
+  acceleratorPower: 1,
+  timeToFirstToken: 0.25,
+};
+
+export interface Row {
+  readonly source: string;
+  readonly model: string;
+  readonly accelerator: string;
+  readonly engine: string;
+  readonly chosen: boolean;
+  readonly fold: number;
+  readonly problem: InferenceProblem;
+  readonly truth: Partial<Record<Figure, number>>;
+  readonly line: string;
+}
+
+const folds = 5;
+
+/** A small string hash (FNV-1a), so that folds never move. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return h >>> 0;
+}
+
+const number = (text: string | undefined): number | undefined =>
+  text === undefined || text === "" ? undefined : Number(text);
+
+export function readRows(): { rows: Row[]; refused: string[] } {
+  const facts = createCatalog();
+  const [header = "", ...lines] = readFileSync(join(__dirname, "data/inference.tsv"), "utf8").trimEnd().split("\n");
+  const names = header.split("\t");
+  const rows: Row[] = [];
+  const refused: string[] = [];
+  for (const line of lines) {
+    const cell = Object.fromEntries(line.split("\t").map((text, i) => [names[i], text])) as Record<string, string>;
+    const workload = inferenceSchema.parse({
+      kind: "inference",
+      model: {
+        name: cell.model,
+        parameters: number(cell.parameters),
+        activeParameters: number(cell.activeParameters),
+      },
+      accelerator: cell.accelerator || undefined,
+      accelerators: number(cell.accelerators),
+      precision: cell.weights || undefined,
+      weightPrecision: cell.weights || undefined,
+      kvCachePrecision: cell.cache || undefined,
+      engine: cell.engine || undefined,
+      parallelism: { tensor: number(cell.tensor), pipeline: number(cell.pipeline), expert: number(cell.expert) },
+      concurrency: number(cell.concurrency),
+      inputTokens: number(cell.inputTokens),
+      outputTokens: number(cell.outputTokens),
+    });
+    const problem = problemOf(workload, new Draft("inference", facts));
+    if (problem === undefined) {
+      refused.push(line);
+      continue;
+    }
+    const truth: Partial<Record<Figure, number>> = {};
+    for (const figure of figures) {
+      const value = number(cell[figure]);
+      if (value !== undefined && value > 0) truth[figure] = value;
+    }
+    rows.push({
+      source: cell.source ?? "",
+      model: cell.model ?? "",
+      accelerator: cell.accelerator ?? "",
+      engine: problem.engine,
+      chosen: cell.chosen === "1",
+      fold: hash(`${cell.source}|${cell.model}|${cell.accelerator}`) % folds,
+      problem,
+      truth,
+      line,
+    });
+  }
+  return { rows, refused };
+}
+
+export function predict(problem: InferenceProblem, c: InferenceConstants): Record<Figure, number> {
+  const solution = solve(problem, c);
+  const { point, throughput } = solution;
+  const tdp = problem.system.tdp ?? Number.NaN;
+  const power = Math.min(1, point.powerShare) * tdp;
+  return {
+    timePerOutputToken: point.timePerOutputToken,
+    outputThroughput: throughput,
+    acceleratorPower: power,
+    energyPerOutputToken: (power * problem.system.layout.accelerators) / throughput,
+    timeToFirstToken: point.timeToFirstToken,
+  };
+}
+
+const clipped = (x: number): number => (x < 0.6 ? x : 0.6 + 0.25 * (x - 0.6));
+
+function dataLoss(rows: readonly Row[], c: InferenceConstants): number {
+  const cells = new Map<string, { sum: number; weight: number; figure: Figure }>();
+  for (const row of rows) {
+    const estimate = predict(row.problem, c);
+    const weight = row.chosen ? 1 : 0.35;
+    for (const figure of figures) {
+      const truth = row.truth[figure];
+      if (truth === undefined) continue;
+      const key = figure + row.source;
+      let cell = cells.get(key);
+      if (!cell) cells.set(key, (cell = { sum: 0, weight: 0, figure }));
+      const error = Math.abs(Math.log(estimate[figure] / truth));
+      cell.sum += weight * clipped(Number.isFinite(error) ? error : 5);
+      cell.weight += weight;
+    }
+  }
+  let sum = 0;
+  let total = 0;
+  for (const cell of cells.values()) {
+    const weight = figureWeight[cell.figure] * Math.min(1, cell.weight / 8);
+    sum += (weight * cell.sum) / cell.weight;
+    total += weight;
+  }
+  return sum / total;
+}
+
+type Mutable = { [key: string]: number | Mutable };
+const read = (root: unknown, path: readonly string[]): number =>
+  path.reduce((node, key) => (node as Mutable)[key] as Mutable, root as Mutable) as unknown as number;
+function write(root: unknown, path: readonly string[], value: number): void {
+  let node = root as Mutable;
+  for (const key of path.slice(0, -1)) node = node[key] as Mutable;
+  node[path.at(-1) as string] = value;
+}
+function assign(c: InferenceConstants, parameter: Parameter, value: number): void {
+  for (const path of parameter.paths) write(c, path.split("."), value);
+}
+const valueOf = (c: InferenceConstants, parameter: Parameter): number =>
+  read(c, (parameter.paths[0] as string).split("."));
+
+const penalty = (c: InferenceConstants, strength: number): number => {
+  let sum = 0;
+  for (const p of parameters) sum += (p.pull ?? 1) * Math.log(valueOf(c, p) / p.prior) ** 2;
+  return strength * sum;
+};
+
+export function fit(
+  rows: readonly Row[],
+  start: InferenceConstants,
+  sweeps: number,
+  strength: number,
+): { c: InferenceConstants; loss: number } {
+  const c = structuredClone(start);
+  let best = dataLoss(rows, c) + penalty(c, strength);
+  const steps = new Map(parameters.map((p) => [p, 0.25]));
+  for (let sweep = 0; sweep < sweeps; sweep++) {
+    let moved = false;
+    for (const p of parameters) {
+      if (p.fixed) continue;
+      const step = steps.get(p) as number;
+      if (step < 0.01) continue;
+      const now = valueOf(c, p);
+      let better = false;
+      for (const direction of [1, -1]) {
+        const value = Math.min(p.most ?? Infinity, Math.max(p.least ?? 0, now * Math.exp(direction * step)));
+        if (value === now) continue;
+        assign(c, p, value);
+        const loss = dataLoss(rows, c) + penalty(c, strength);
+        if (loss < best - 1e-7) {
+          best = loss;
+          better = true;
+          break;
+        }
+        assign(c, p, now);
+      }
+      steps.set(p, better ? Math.min(0.4, step * 1.4) : step * 0.5);
+      moved ||= better;
+    }
+    if (!moved && [...steps.values()].every((s) => s < 0.01)) break;
+  }
+  return { c, loss: best };
+}
+
+export function priors(): InferenceConstants {
+  const c = structuredClone(inferenceCalibration.constants);
+  for (const p of parameters) assign(c, p, p.prior);
+  return c;
+}
+
+export interface Judged {
+  readonly row: Row;
+  readonly figure: Figure;
+  readonly ratio: number;
+  readonly sigma: number;
+}
+
+export function judge(rows: readonly Row[], c: InferenceConstants): Judged[] {
+  return rows.flatMap((row) => {
+    const estimate = predict(row.problem, c);
+    const sigmas = sigmasOf(row.problem, solve(row.problem, c));
+    const sigma: Record<Figure, number> = {
+      timePerOutputToken: sigmas.timePerOutputToken,
+      outputThroughput: sigmas.throughput,
+      energyPerOutputToken: sigmas.energy,
+      acceleratorPower: sigmas.power,
+      timeToFirstToken: sigmas.firstToken,
+    };
+    return figures.flatMap((figure) => {
+      const truth = row.truth[figure];
+      return truth === undefined ? [] : [{ row, figure, ratio: estimate[figure] / truth, sigma: sigma[figure] }];
+    });
+  });
+}
+
+export const quantile = (values: readonly number[], q: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted.length ? (sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] as number) : Number.NaN;
+};
+
+interface Summary {
+  figure: Figure;
+  source: string;
+  rows: number;
+  median: number;
+  p90: number;
+  bias: number;
+  inside: number;
+}
+
+/** Chosen rows only; sources with fewer than five of a figure are judged together. */
+export function summarize(judged: readonly Judged[]): Summary[] {
+  const cells = new Map<string, Judged[]>();
+  for (const j of judged)
+    if (j.row.chosen)
+      cells.set(`${j.figure}\t${j.row.source}`, [...(cells.get(`${j.figure}\t${j.row.source}`) ?? []), j]);
+  const merged = new Map<string, Judged[]>();
+  for (const [key, list] of cells) {
+    const target = list.length < 5 ? `${key.split("\t")[0]}\tsmall` : key;
+    merged.set(target, [...(merged.get(target) ?? []), ...list]);
+  }
+  return [...merged]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, list]) => {
+      const [figure, source] = key.split("\t") as [Figure, string];
+      const errors = list.map((j) => Math.abs(j.ratio - 1));
+      return {
+        figure,
+        source,
+        rows: list.length,
+        median: quantile(errors, 0.5),
+        p90: quantile(errors, 0.9),
+        bias: quantile(
+          list.map((j) => j.ratio),
+          0.5,
+        ),
+        inside: list.filter((j) => Math.abs(Math.log(j.ratio)) <= 1.2815515655446004 * j.sigma).length / list.length,
+      };
+    });
+}
+
+export function print(title: string, summaries: readonly Summary[]): void {
+  const percent = (x: number): string => `${(100 * x).toFixed(1)} %`.padStart(8);
+  console.log(`\n${title}`);
+  for (const s of summaries)
+    console.log(
+      `${s.figure.padEnd(21)} ${s.source.padEnd(17)} ${String(s.rows).padStart(4)} ${percent(s.median)} p90 ${percent(s.p90)} bias ${s.bias.toFixed(2)} inside ${percent(s.inside)}`,
+    );
+  for (const figure of figures) {
+    const cells = summaries.filter((s) => s.figure === figure && (s.rows >= 5 || s.source !== "small"));
+    if (cells.length === 0) continue;
+    const rows = cells.reduce((sum, s) => sum + s.rows, 0);
+    console.log(
+      `  ${figure.padEnd(21)} macro ${percent(cells.reduce((sum, s) => sum + s.median, 0) / cells.length)}  inside ${percent(cells.reduce((sum, s) => sum + s.inside * s.rows, 0) / rows)}  rows ${rows}`,
+    );
+  }
+}
+
+function rounded(value: unknown): unknown {
+  if (typeof value === "number") return Number(value.toPrecision(3));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, rounded(inner)]));
+  return value;
+}
+
+export function unseen(rows: readonly Row[], start: InferenceConstants, sweeps: number, strength: number): Judged[] {
+  const judged: Judged[] = [];
+  for (let fold = 0; fold < folds; fold++) {
+    const { c } = fit(
+      rows.filter((row) => row.fold !== fold),
+      start,
+      sweeps,
+      strength,
+    );
+    judged.push(
+      ...judge(
+        rows.filter((row) => row.fold === fold),
+        c,
+      ),
+    );
+  }
+  return judged;
+}
+
+function main(): void {
+  const flags = new Set(process.argv.slice(2));
+  const { rows, refused } = readRows();
+  console.log(`${rows.length} rows, ${refused.length} refused`);
+  if (flags.has("--check")) {
+    print("constants as they are", summarize(judge(rows, inferenceCalibration.constants)));
+    return;
+  }
+  const strength = 0.002;
+  const start = priors();
+  const { c, loss } = fit(rows, start, 14, strength);
+  console.log(`loss ${loss.toFixed(4)}`);
+  const constants = rounded(c) as InferenceConstants;
+  const seen = summarize(judge(rows, constants));
+  print("rows of the fit", seen);
+  const out = summarize(unseen(rows, start, 8, strength));
+  print("systems left out of the fit", out);
+  if (flags.has("--dry")) return;
+  const residuals: InferenceResidual[] = seen.map((s) => ({
+    figure: s.figure,
+    source: s.source,
+    rows: s.rows,
+    medianError: Number(s.median.toFixed(3)),
+    medianErrorUnseen: Number(
+      (out.find((o) => o.figure === s.figure && o.source === s.source)?.median ?? s.median).toFixed(3),
+    ),
+  }));
+  const file = {
+    method:
+      "coordinate search on the mean over figure and source of clipped |ln(estimated / measured)| with a weak log-normal prior; checked by leaving systems (source, model, accelerator) out in five folds",
+    date: new Date().toISOString().slice(0, 10),
+    rows: rows.length,
+    sources: [...new Set(rows.map((row) => row.source))],
+    residuals,
+    constants,
+  };
+  writeFileSync(join(__dirname, "../../src/core/inference/constants.json"), `${JSON.stringify(file, null, 2)}\n`);
+}
+
+if (require.main === module) main();

@@ -1,0 +1,125 @@
+/**
+ * Time of one decode step and of one prefill, term by term. Everything in seconds, bytes and FLOPs for one copy of the model; bytes
+ * and FLOPs are per accelerator.
+ *
+ * Decoding reads the weights once per step and every sequence's cache; mixture-of-experts layers read the experts that at least one
+ * sequence chose. Memory and compute time join by a p-norm; launches, sampling and collectives add.
+ */
+import type { InferenceConstants } from "./constants";
+import type { System } from "./system";
+
+export interface DecodeStep {
+  /** Share of routed experts that the batch touches. */
+  readonly coverage: number;
+  readonly weightTime: number;
+  readonly cacheTime: number;
+  readonly computeTime: number;
+  readonly exchangeTime: number;
+  /** On the device, collectives included. */
+  readonly device: number;
+  /** Launches, sampling, scheduling. */
+  readonly host: number;
+  readonly total: number;
+  readonly bytes: number;
+  readonly flops: number;
+}
+
+/** Share of the peak of the format in use that large multiplications reach. */
+export function matmulShare(s: System, c: InferenceConstants): number {
+  const narrow = s.narrow === 4 ? c.matmul4 : s.narrow === 8 ? c.matmul8 : 1;
+  return Math.min(0.92, c.matmul[s.generation] * narrow);
+}
+
+/** Cache bytes of a sequence of `length` tokens, every layer. */
+export const cacheBytesOf = (s: System, length: number): number =>
+  s.cacheFull * length + s.cacheSliding * Math.min(length, s.window) + s.stateBytes;
+
+/** Share of routed experts that `rows` tokens touch: uniform draws without the correlation between sequences. */
+export function expertCoverage(s: System, rows: number, c: InferenceConstants): number {
+  if (s.experts <= 0 || s.expertsPerToken <= 0) return 0;
+  const share = Math.min(1, s.expertsPerToken / s.experts);
+  return Math.max(share, 1 - (1 - share) ** Math.max(1, c.routing * rows));
+}
+
+const norm = (a: number, b: number, p: number): number => (a ** p + b ** p) ** (1 / p);
+
+/** `batch` sequences with `context` tokens each; `rows` tokens per sequence go through at once (speculation verifies several). */
+export function decodeStep(s: System, batch: number, context: number, c: InferenceConstants, rows = 1): DecodeStep {
+  const { layout } = s;
+  const e = c.engines[s.engine];
+  const group = layout.group;
+  const quantised =
+    s.localQuantised &&
+    (s.engine === "llamaCpp" || s.engine === "exllama" || s.engine === "mlc" || s.engine === "compiled");
+  const bandwidth = s.bandwidth * c.bandwidth[s.generation] * e.bandwidth * (quantised ? c.dequantise : 1);
+  const tokens = batch * rows;
+  const coverage = expertCoverage(s, tokens, c);
+
+  const residentBytes = s.residentBytes / (layout.attentionData ? 1 : group);
+  const routedBytes = (s.routedBytes * coverage) / group;
+  const weightTime = residentBytes / bandwidth + routedBytes / (bandwidth * c.expertRead);
+  const cacheBytes = (batch * (cacheBytesOf(s, context) + s.stateBytes)) / s.cacheSplit;
+  const cacheTime = cacheBytes / (bandwidth * c.cacheRead);
+
+  const share = matmulShare(s, c);
+  const dense = (2 * (s.residentParameters + s.headParameters) * tokens) / group;
+  const chosen = s.experts > 0 ? s.expertsPerToken / s.experts : 0;
+  const routed = (2 * s.routedParameters * tokens * chosen) / group;
+  const padding = (2 * s.routedParameters * coverage * c.expertRows) / Math.max(1, s.experts) / group;
+  const attention =
+    ((s.decodeAttention * context + s.decodeAttentionSliding * Math.min(context, s.window)) * tokens) / group;
+  const computeTime =
+    (dense + (routed + padding) / c.expertMatmul) / (s.peak * share) +
+    attention / (s.peak16 * Math.min(0.92, c.matmul[s.generation]));
+
+  let exchangeTime = 0;
+  if (group > 1) {
+    const bytes = s.layers * 8 * tokens * s.hiddenSize * ((group - 1) / group) * (layout.attentionData ? 0.5 : 1);
+    exchangeTime =
+      bytes / (s.link * c.link) +
+      (layout.attentionData ? 0 : s.layers * e.allReduce) +
+      (layout.expertParallel ? s.expertLayers * e.exchange : 0);
+  }
+  const device = norm(weightTime + cacheTime, computeTime, c.overlap) + exchangeTime;
+  const eager = s.engine === "eager";
+  const layer = e.layer + (eager && s.localQuantised ? c.eagerDequantise : 0);
+  const host = s.layers * layer + s.expertLayers * e.expertLayer + batch * e.sequence + e.step;
+  const joined = eager ? norm(device, host, c.eagerOverlap) : device + host;
+  return {
+    coverage,
+    weightTime,
+    cacheTime,
+    computeTime,
+    exchangeTime,
+    device,
+    host,
+    total: joined * (1 + c.bubble * (layout.stages - 1)),
+    bytes: residentBytes + routedBytes + cacheBytes,
+    flops: dense + routed + attention,
+  };
+}
+
+/**
+ * FLOPs of reading one request of `input` tokens of which `fresh` are not in the prefix cache: causal attention, one row of logits.
+ * `padded` adds what a small batch costs because every active expert computes a minimum of rows.
+ */
+export function prefillFlops(s: System, input: number, fresh: number, c?: InferenceConstants): number {
+  const chosen = s.experts > 0 ? s.expertsPerToken / s.experts : 0;
+  const routed = 2 * s.routedParameters * chosen * fresh;
+  const rows =
+    s.experts > 0 && c ? (2 * s.routedParameters * c.expertRows * fresh) / Math.max(fresh, 2048) / s.experts : 0;
+  return (
+    2 * s.residentParameters * fresh +
+    2 * s.headParameters +
+    (c ? (routed + rows) / c.expertMatmul : routed) +
+    prefillAttentionFlops(s, input, fresh)
+  );
+}
+
+/** Attention of the fresh tokens to everything before them: Σ over the last `fresh` of `input` positions. */
+function prefillAttentionFlops(s: System, input: number, fresh: number): number {
+  const cached = input - fresh;
+  const full = (fresh * (cached + input + 1)) / 2;
+  const windowed = Math.min(full, fresh * Math.min(s.window, input));
+  return s.prefillAttention * full + s.prefillAttentionSliding * windowed;
+}
