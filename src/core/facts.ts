@@ -62,6 +62,10 @@ export interface AcceleratorFacts extends Provenance {
   /** W. */
   readonly tdp?: number;
   readonly idlePower?: number;
+  /** `tdp` over the data sheet's, where a power cap is known (500 W on a 700 W part: 0.714); already inside `achievable`. */
+  readonly powerShare?: number;
+  /** Share of a whole device (a MIG slice); already inside memory, peak, bandwidth and power. */
+  readonly share?: number;
   /** W of the host (processors, memory, fans, network cards) per accelerator at load. */
   readonly hostPower?: Quantity;
   /** kgCO2e of manufacture per accelerator, its share of the server included. */
