@@ -6,7 +6,7 @@ import type { Architecture } from "./architecture";
 export const loraMatrices = ["q", "k", "v", "o", "gate", "up", "down"] as const;
 export type LoraMatrix = (typeof loraMatrices)[number];
 
-const aliases: ReadonlyMap<string, readonly LoraMatrix[]> = new Map([
+const aliases: ReadonlyMap<string, readonly LoraMatrix[]> = new Map<string, readonly LoraMatrix[]>([
   ["q_proj", ["q"]],
   ["q", ["q"]],
   ["query", ["q"]],

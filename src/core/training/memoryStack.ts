@@ -1,0 +1,121 @@
+/**
+ * What a training framework keeps in memory, as far as it differs between frameworks: a few physical switches, read from the
+ * framework's name and the optimiser's. Sources are the frameworks' own recipes and documentation, named at each switch.
+ */
+
+/** How states are spread over data-parallel ranks when the configuration does not say. */
+export type Sharding = "none" | "fsdp" | "deepspeed" | "distributedOptimizer";
+
+export interface MemoryStack {
+  readonly name: string;
+  /** Trainable weights of full training on one device: bytes per parameter of weights, gradients and two Adam moments. */
+  readonly weight: number;
+  readonly gradient: number;
+  readonly moments: number;
+  /** Bytes per parameter that frozen 16-bit weights take when the configuration states no precision. */
+  readonly defaultFrozenWeight: number;
+  /** Bytes per logit (tokens · vocabulary) alive at the peak: the 16-bit product, its fp32 copy, the loss's, the gradient's. */
+  readonly logit: number;
+  /** Bytes per unit of a gated MLP's width, per token: 8 with all four intermediates, 6 where SiLU is recomputed. */
+  readonly gatedMlp: number;
+  readonly sharding: Sharding;
+  /** Ranks first hold the whole checkpoint, then their shard (Lightning's FSDP loading). */
+  readonly loadsWhole: boolean;
+  /** Adapters on the MLP too, unless targets say otherwise. */
+  readonly adaptsMlp: boolean;
+  /** Checkpointing with more than one device where the configuration is silent. */
+  readonly checkpointsSharded: boolean;
+  /** A quantised base keeps embeddings and head in fp32 (PEFT's `prepare_model_for_kbit_training`). */
+  readonly fp32Tables: boolean;
+  /** Longest sample in tokens where neither sequence length nor data are known. */
+  readonly longestSample: number;
+}
+
+const base: MemoryStack = {
+  name: "transformers",
+  weight: 4,
+  gradient: 4,
+  moments: 8,
+  defaultFrozenWeight: 2,
+  logit: 12,
+  gatedMlp: 8,
+  sharding: "deepspeed",
+  loadsWhole: false,
+  adaptsMlp: true,
+  checkpointsSharded: true,
+  fp32Tables: true,
+  longestSample: 1304,
+};
+
+/** Pure 16-bit training: weights, gradients and moments all at two bytes. */
+const pure16 = { weight: 2, gradient: 2, moments: 4 } as const;
+
+const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
+  [
+    /litgpt|lit-gpt|lightning|fabric/,
+    {
+      ...base,
+      ...pure16,
+      name: "litgpt",
+      logit: 6,
+      sharding: "fsdp",
+      loadsWhole: true,
+      adaptsMlp: false,
+      fp32Tables: false,
+    },
+  ],
+  [/torchtune/, { ...base, ...pure16, name: "torchtune", sharding: "fsdp", adaptsMlp: false, fp32Tables: false }],
+  [/unsloth/, { ...base, ...pure16, name: "unsloth", gatedMlp: 6, fp32Tables: false, longestSample: 2048 }],
+  [/axolotl/, { ...base, ...pure16, name: "axolotl", sharding: "fsdp", fp32Tables: false, longestSample: 2048 }],
+  [/peft/, { ...base, name: "peft", defaultFrozenWeight: 4, adaptsMlp: false }],
+  [/torchtitan/, { ...base, name: "torchtitan", sharding: "fsdp" }],
+  [/llm-foundry|composer|mosaic|fsdp/, { ...base, name: "fsdp", sharding: "fsdp" }],
+  [
+    /megatron|nemo|maxtext|bridge|\bngc\b|dgl/,
+    { ...base, name: "megatron", weight: 2, sharding: "distributedOptimizer", moments: 12 },
+  ],
+  [/deepspeed|zero/, { ...base, name: "deepspeed", weight: 2, gradient: 2, moments: 12 }],
+];
+
+/** Loss fused with the output projection: logits never exist as a whole (Liger, CutCrossEntropy, Unsloth). */
+const fusedLoss = /liger|cutcross|\bcce\b|unsloth|fused.?(?:linear.?)?(?:cross|ce|loss)/;
+/** Attention scores kept as matrices. */
+const eagerAttention = /eager/;
+
+export interface StackOptions {
+  readonly framework: string | undefined;
+  readonly optimizer: string | undefined;
+}
+
+export interface ResolvedStack extends MemoryStack {
+  readonly fusedLoss: boolean;
+  readonly eagerAttention: boolean;
+  /** Moments' bytes per parameter after the optimiser's own format. */
+  readonly optimizerBytes: number;
+  /** Optimiser states move to host memory when the device is full (bitsandbytes' paged optimisers). */
+  readonly paged: boolean;
+}
+
+/** Bytes per trainable parameter of optimiser states, from the optimiser's name; `adam` for a plain or unknown one. */
+export function optimizerBytes(optimizer: string | undefined, adam: number): number {
+  const name = optimizer?.toLowerCase() ?? "";
+  const master = Math.max(0, adam - 8);
+  if (/8.?bit|bnb/.test(name)) return 2 + master;
+  if (/4.?bit/.test(name)) return 1 + master;
+  if (/adafactor/.test(name)) return adam > 4 ? 0.1 + master : 0.1;
+  if (/galore|apollo/.test(name)) return 1 + master;
+  if (/\bsgd\b|lion|muon|momentum/.test(name)) return (adam - master) / 2 + master;
+  return adam;
+}
+
+export function resolveStack({ framework, optimizer }: StackOptions): ResolvedStack {
+  const name = framework?.toLowerCase() ?? "";
+  const stack = stacks.find(([pattern]) => pattern.test(name))?.[1] ?? base;
+  return {
+    ...stack,
+    fusedLoss: fusedLoss.test(name),
+    eagerAttention: eagerAttention.test(name),
+    optimizerBytes: optimizerBytes(optimizer, stack.moments),
+    paged: /paged/i.test(optimizer ?? ""),
+  };
+}
