@@ -14,7 +14,8 @@ export function activationSuite(): void {
     });
 
     it("registers every command of its manifest", async () => {
-      const declared: { command: string }[] = vscode.extensions.getExtension(extensionId)?.packageJSON.contributes.commands;
+      const declared: { command: string }[] =
+        vscode.extensions.getExtension(extensionId)?.packageJSON.contributes.commands;
       const registered = new Set(await vscode.commands.getCommands(true));
       assert.deepEqual(
         declared.map(({ command }) => command).filter((command) => !registered.has(command)),

@@ -1,0 +1,186 @@
+/**
+ * The benchmark: `npm run bench`. Prints ratios against something measured on the same machine in the same run.
+ * AICOST_CORPUS=FOLDER adds a folder of real files to the recognition rows.
+ */
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { extname, join, relative } from "node:path";
+import { parseTree } from "jsonc-parser";
+import { Bench } from "tinybench";
+import { parseAllDocuments } from "yaml";
+import type { Language } from "../../src/analysis/analysis";
+import { Analyzer } from "../../src/analysis/analyzer";
+import { createCatalog } from "../../src/catalog/catalog";
+import { estimate } from "../../src/core/estimator";
+import { parseWorkload } from "../../src/core/parseWorkload";
+import { parseDocuments, parseStream } from "../../src/document/parse";
+import { hoverMarkdown, hoverTarget } from "../../src/present/hover";
+import { lensTitle } from "../../src/present/lensTitle";
+import { createFormatter } from "../../src/present/numbers";
+import { mayHoldWorkload } from "../../src/recognize/prefilter";
+import { workloadMix } from "./workloads";
+
+interface SourceText {
+  readonly path: string;
+  readonly text: string;
+  readonly language: Language;
+}
+
+const number = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
+const row = (name: string, value: string, ratio = ""): void =>
+  console.log(`${name.padEnd(58)} ${value.padStart(20)}  ${ratio}`);
+
+/** Median time of one call, in milliseconds. */
+async function median(run: () => unknown, time = 400): Promise<number> {
+  const bench = new Bench({ time, warmupTime: time / 4 });
+  bench.add("task", () => {
+    run();
+  });
+  await bench.run();
+  const result = bench.tasks[0]?.result;
+  if (result?.error) throw result.error;
+  return (result?.latency.p50 ?? Number.NaN) as number;
+}
+
+function collect(folder: string): SourceText[] {
+  const languages: Readonly<Record<string, Language>> = { ".yaml": "yaml", ".yml": "yaml", ".json": "json" };
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    const language = languages[extname(entry.name)];
+    if (!entry.isFile() || language === undefined || statSync(path).size > 1 << 20) return [];
+    return [{ path: relative(folder, path), text: readFileSync(path, "utf8"), language }];
+  });
+}
+
+/** A GitHub-workflow-like text without any workload. */
+function plainYaml(lines: number): string {
+  const block = (i: number): string =>
+    `  build-${i}:\n    runs-on: ubuntu-latest\n    strategy:\n      matrix:\n        node: [18, 20, 22]\n    steps:\n      - uses: actions/checkout@v4\n      - name: Install ${i}\n        run: npm ci && npm run build --workspace packages/p${i}\n`;
+  return `name: CI\non: [push, pull_request]\njobs:\n${Array.from({ length: Math.ceil(lines / 9) }, (_, i) => block(i)).join("")}`;
+}
+
+const deployment = (i: number): string => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: server-${i}
+spec:
+  replicas: ${1 + (i % 4)}
+  template:
+    spec:
+      nodeSelector:
+        cloud.google.com/gke-accelerator: nvidia-l4
+      containers:
+        - name: server
+          image: vllm/vllm-openai
+          args: ["--model", "meta-llama/Llama-3.1-8B-Instruct", "--max-model-len", "8192"]
+          resources:
+            limits:
+              nvidia.com/gpu: ${1 + (i % 2)}
+`;
+
+async function main(): Promise<void> {
+  console.log(`Node ${process.version}, ${process.platform} ${process.arch}\n`);
+  const facts = createCatalog();
+
+  const plain = plainYaml(20_000);
+  const megabytes = plain.length / 1e6;
+  const filter = await median(() => mayHoldWorkload(plain));
+  const yaml = await median(() => parseAllDocuments(plain), 2000);
+  row("pre-filter, text without workloads", `${number(megabytes / (filter / 1000))} MB/s`);
+  row("yaml parser, same text", `${number(megabytes / (yaml / 1000))} MB/s`, `pre-filter ×${number(yaml / filter)}`);
+
+  const folders = [
+    ["examples", "examples"],
+    ...(process.env.AICOST_CORPUS ? [["corpus", process.env.AICOST_CORPUS]] : []),
+  ] as const;
+  for (const [name, folder] of folders) {
+    const files = collect(folder as string);
+    const texts = new Map(files.map(({ path, text }) => [path, text]));
+    const whole = await median(() => {
+      const analyzer = new Analyzer({ facts, capacity: files.length });
+      for (const file of files) analyzer.analyze(file, (path) => texts.get(path));
+    }, 2000);
+    const parse = await median(() => {
+      for (const { text, language } of files) language === "yaml" ? parseAllDocuments(text) : parseTree(text);
+    }, 2000);
+    row(`${name}: ${files.length} files, cold recognition and estimate`, `${number(whole)} ms`);
+    row(
+      `${name}: parsing alone (yaml, jsonc-parser)`,
+      `${number(parse)} ms`,
+      `whole way ×${number(whole / parse)} of it`,
+    );
+  }
+
+  const documents = Array.from({ length: 1000 }, (_, i) => deployment(i));
+  const stream = documents.join("---\n");
+  const full = await median(() => parseDocuments(stream, "yaml"), 3000);
+  const file = parseDocuments(stream, "yaml");
+  const changed = stream.replace("server-500\n", "server-500x\n");
+  const edit = await median(() => parseStream({ language: "yaml", file }, changed, "yaml"));
+  row("1,000-document stream, full parse", `${number(full)} ms`);
+  row("  one edit in it", `${number(edit)} ms`, `1/${number(full / edit)}`);
+  const analyzer = new Analyzer({ facts });
+  const input = { path: "stream.yaml", language: "yaml" } as const;
+  analyzer.analyze({ ...input, text: stream });
+  let turn = 0;
+  const analyzed = await median(() =>
+    analyzer.analyze({ ...input, text: stream.replace("server-500\n", `server-${turn++}-x\n`) }),
+  );
+  row(
+    "  one edit, parsed, recognised and estimated again",
+    `${number(analyzed)} ms`,
+    `1/${number(full / analyzed)} of the full parse`,
+  );
+
+  const format = createFormatter("en");
+  const text = deployment(1);
+  const analysis = analyzer.analyze({ path: "one.yaml", text, language: "yaml" });
+  const cached = await median(() =>
+    analyzer
+      .analyze({ path: "one.yaml", text, language: "yaml" })
+      .workloads.map((subject) => lensTitle(subject, { names: facts, format })),
+  );
+  row("lens from the cache", `${number(cached * 1000)} µs`);
+  const offset = text.indexOf("nvidia.com/gpu") + 2;
+  const hover = await median(() => {
+    const target = hoverTarget(analysis.workloads, offset);
+    const subject = analysis.workloads[0];
+    if (target === undefined || subject === undefined) throw new Error("no hover");
+    hoverMarkdown(target, {
+      facts,
+      format,
+      reestimate: (changes) => analyzer.reestimate(subject, changes),
+      actions: [],
+    });
+  });
+  row("hover from the cache, with what doubling would do", `${number(hover * 1000)} µs`);
+
+  const mix = workloadMix();
+  const parsed = mix.map((one) => parseWorkload(one).workload);
+  const each = await median(() => {
+    for (const workload of parsed) if (workload) estimate(workload, facts);
+  });
+  row("estimates, in process", `${number((mix.length / each) * 1000)} /s`);
+  const lines = `${Array.from({ length: 20_000 }, (_, i) => JSON.stringify(mix[i % mix.length])).join("\n")}\n`;
+  const empty = timed(() => spawnSync(process.execPath, ["dist/cli.js", "estimate", "-"], { input: "" }));
+  const streamed = timed(() =>
+    spawnSync(process.execPath, ["dist/cli.js", "estimate", "-"], { input: lines, maxBuffer: 1 << 30 }),
+  );
+  row("estimate - (20,000 lines, with the start of the process)", `${number(20_000 / (streamed / 1000))} /s`);
+  row("  start of the process alone", `${number(empty)} ms`);
+
+  for (const bundle of ["dist/extension.js", "dist/web/extension.js", "dist/page/compare.js", "dist/cli.js"])
+    row(`size of ${bundle}`, `${number(statSync(bundle).size / 1000)} kB`);
+}
+
+function timed(run: () => unknown): number {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
