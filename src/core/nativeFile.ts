@@ -14,5 +14,5 @@ export const nativeFileSchema = z.object({
 /** JSON Schema (draft 2020-12) of the native file: numbers accept suffixes such as 15T, durations 36h. */
 export const nativeFileJsonSchema = (): Record<string, unknown> => ({
   title: "AI Cost Lens workloads",
-  ...z.toJSONSchema(nativeFileSchema, { io: "input", unrepresentable: "any" }),
+  ...z.toJSONSchema(nativeFileSchema, { io: "input", unrepresentable: "any", reused: "ref" }),
 });
