@@ -292,6 +292,12 @@ if (leave !== undefined) {
       console.log(path.padEnd(22), get(constants, path).toPrecision(3), `(from ${get(copy(imageConstants), path)})`);
   const found = residuals(rows, constants as unknown as ImageConstants);
   report(found, (row) => row.group, "source");
+  report(found, (row) => `accelerators ${row.job.accelerators}`, "by accelerators");
+  report(
+    found.filter((r) => r.row.core),
+    () => "all core rows",
+    "together",
+  );
   report(found, (row) => `${row.model} ${row.accelerator.id}`, "model and accelerator");
   if (process.argv.includes("--rows"))
     for (const { row, latency, energy } of found)

@@ -1,6 +1,97 @@
+/** Pictures and clips: what one batch takes, and what all items cost. */
 import type { Draft } from "../draft";
+import { addFootprint } from "../footprint";
+import { countOf, type Hardware, resolveHardware } from "../hardware";
+import type { Batch } from "../image/batch";
+import { diffuse } from "../image/diffuse";
+import { generateTokens } from "../image/tokens";
+import { exact, type Quantity, scale } from "../quantity";
 import type { GenerationWorkload } from "../workload";
 
-export function estimateImageGeneration(_workload: GenerationWorkload, draft: Draft): void {
-  draft.note("this kind is not estimated yet");
+/** From the batch's log half-width to an interval. */
+const band = (central: number, width: number, unit: string): Quantity => ({
+  low: central * Math.exp(-width),
+  central,
+  high: central * Math.exp(width),
+  unit,
+});
+
+export function estimateImageGeneration(workload: GenerationWorkload, draft: Draft): void {
+  const hardware = resolveHardware(workload, draft);
+  const count =
+    hardware === undefined
+      ? 1
+      : Math.max(1, countOf(hardware, draft, 1, "one accelerator makes a batch unless the file says more"));
+  const batchSize = workload.batchSize ?? draft.assume("batchSize", 1, "one item per call");
+  const diffusion =
+    workload.architecture === undefined ||
+    workload.architecture === "diffusion" ||
+    workload.architecture === "groupwiseDiffusion";
+  const batch = (diffusion ? diffuse : generateTokens)(workload, draft, hardware, count, batchSize);
+  if (batch === undefined) return;
+  addResults(workload, draft, hardware, count, batchSize, batch);
+}
+
+function addResults(
+  workload: GenerationWorkload,
+  draft: Draft,
+  hardware: Hardware | undefined,
+  count: number,
+  batchSize: number,
+  batch: Batch,
+): void {
+  const { duration } = workload;
+  const latency = batch.latency === undefined ? undefined : band(batch.latency, batch.latencyWidth, "s");
+  const lowest = batch.lowestLatency;
+  const spread = latency && lowest !== undefined ? { ...latency, low: Math.min(latency.low, lowest) } : latency;
+  draft.set("latency", spread);
+  const batches =
+    workload.items !== undefined
+      ? workload.items / batchSize
+      : duration !== undefined && batch.latency !== undefined && batch.latency > 0
+        ? (3600 * duration) / batch.latency
+        : 1;
+  if (workload.items === undefined && duration === undefined)
+    draft.assume("items", batchSize, "one batch, as the file does not say how many");
+  const flops = band(batch.flops * batchSize * batches, batch.flopsWidth, "FLOP");
+  draft.set(
+    "flops",
+    batch.lowestFlops === undefined
+      ? flops
+      : { ...flops, low: Math.min(flops.low, batch.lowestFlops * batchSize * batches) },
+  );
+  draft.step({
+    quantity: "flops",
+    formula: "items · FLOP per item",
+    inputs: { items: batchSize * batches, "FLOP per item": batch.flops },
+    result: batch.flops * batchSize * batches,
+    unit: "FLOP",
+  });
+  if (hardware === undefined || batch.latency === undefined || spread === undefined) return;
+  let power: Quantity | undefined;
+  if (batch.energy !== undefined && batch.latency > 0) {
+    const mean = batch.energy / (count * batch.latency);
+    power = band(mean, batch.powerWidth, "W");
+    if (hardware.accelerator.tdp !== undefined)
+      power = { ...power, high: Math.max(mean, Math.min(power.high, 1.05 * hardware.accelerator.tdp)) };
+    const energyPerItem = band(batch.energy / batchSize, batch.energyWidth, "J");
+    draft.set("energyPerItem", energyPerItem);
+    draft.step({
+      quantity: "energyPerItem",
+      formula: "accelerators · mean power · latency / batch",
+      inputs: { accelerators: count, "mean power (W)": mean, "latency (s)": batch.latency, batch: batchSize },
+      result: batch.energy / batchSize,
+      unit: "J",
+      reference: batch.reference,
+    });
+  }
+  draft.uncertainty("time per batch", batch.latencyWidth / 1.28);
+  const hours = duration !== undefined ? exact(duration, "h") : scale(spread, batches / 3600, "h");
+  addFootprint(draft, workload, {
+    hardware,
+    count,
+    acceleratorHours: scale(hours, count),
+    duration: hours,
+    ...(power ? { acceleratorPower: power } : {}),
+  });
 }

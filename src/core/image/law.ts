@@ -1,0 +1,174 @@
+/**
+ * Time and energy of generating one batch: denoising steps on all accelerators, text encoders and autoencoder once.
+ *
+ * A step takes what the accelerators need (matrix products, attention, element-wise traffic, communication) or what the host needs to
+ * launch its kernels, whichever is longer. Power is a static share of TDP plus energy per FLOP and byte, under a ceiling.
+ */
+import type { AcceleratorFacts } from "../facts";
+import { peakFlops } from "../hardware";
+import type { Precision } from "../precision";
+import { type GenerationConstants, type ImageConstants, imageGeneration } from "./constants";
+import { type EngineClass, engineFactors } from "./engine";
+import type { Canvas, Pass } from "./pass";
+import type { Pipeline } from "./shapes";
+
+export interface Job {
+  readonly pipeline: Pipeline;
+  readonly canvas: Canvas;
+  readonly pass: Pass;
+  /** Sequential evaluations of the denoiser. */
+  readonly evaluations: number;
+  readonly guidancePasses: number;
+  readonly batch: number;
+  readonly accelerators: number;
+  readonly precision: Precision | undefined;
+  readonly engine: EngineClass;
+  /** Model FLOPs utilisation stated by the user. */
+  readonly mfu?: number;
+}
+
+export interface Timing {
+  /** s of one step, and its parts. */
+  readonly step: number;
+  readonly parts: {
+    readonly linear: number;
+    readonly attention: number;
+    readonly memory: number;
+    readonly communication: number;
+    readonly launch: number;
+  };
+  readonly text: number;
+  readonly decode: number;
+  /** s of the batch. */
+  readonly latency: number;
+  /** W of one accelerator while denoising; undefined where TDP is unknown. */
+  readonly power: number | undefined;
+  /** J of the batch, all accelerators. */
+  readonly energy: number | undefined;
+  /** 80 % log half-width that the engine adds to latency. */
+  readonly engineWidth: number;
+}
+
+/** Multiply-adds per output pixel (and frame) of the decoders: the 2-D one counted from its configuration, the others rough. */
+const decoderMultiplyAdds = { image: 4.73e6, video: 5e6, deepCompression: 2e6, none: 0 } as const;
+
+/** FLOP of decoding one item. */
+export function decodeFlops(pipeline: Pipeline, canvas: Canvas): number {
+  return 2 * decoderMultiplyAdds[pipeline.latent.decoder] * canvas.width * canvas.height * canvas.frames;
+}
+
+/** FLOP of encoding the text of one item, all guidance passes. */
+export function textFlops(pipeline: Pipeline, guidancePasses: number): number {
+  return 2 * pipeline.textEncoder * pipeline.textTokens * guidancePasses;
+}
+
+const divisors = (n: number): number[] => {
+  const found: number[] = [];
+  for (let u = 1; u <= Math.min(n, 64); u++) if (n % u === 0) found.push(u);
+  return found;
+};
+
+/** Mean over the ways to split a sequence over n accelerators (u all-to-all by r ring, u dividing the heads), as nothing states it. */
+function splitting(n: number, heads: number, constants: ImageConstants): { share: number; hops: number } {
+  if (n === 1) return { share: 0, hops: 0 };
+  const whole = Math.round(n);
+  const ways = divisors(whole).filter((u) => heads % u === 0);
+  let share = 0;
+  let hops = 0;
+  for (const u of ways) {
+    const r = whole / u;
+    share += (4 * (u - 1)) / u / constants.allToAll + (2 * (r - 1)) / constants.ring;
+    hops += r - 1;
+  }
+  return { share: share / ways.length, hops: hops / ways.length };
+}
+
+/** PCIe 4.0 ×16, one direction: where the catalogue knows no link. */
+const fallbackLink = 32;
+
+function rates(accelerator: AcceleratorFacts, job: Job, constants: ImageConstants) {
+  const own = constants[imageGeneration(accelerator.generation).group];
+  const peak = peakFlops(accelerator, "bf16")?.flops ?? 0;
+  const bandwidth = accelerator.bandwidth * 1e9;
+  // A part with little compute for its bandwidth (H20) keeps its tensor cores as busy as the older ones do.
+  const starved = peak / bandwidth < 200;
+  const share: GenerationConstants =
+    starved && own.linear < constants.ampere.linear
+      ? { ...own, linear: constants.ampere.linear, attention: Math.max(own.attention, constants.ampere.attention) }
+      : own;
+  const wide = job.precision === "fp32";
+  return { share, peak: wide ? peak / 4 : peak, bandwidth: wide ? bandwidth / 2 : bandwidth };
+}
+
+/** Undefined where the part's peak or bandwidth is unknown. */
+export function generationTime(accelerator: AcceleratorFacts, job: Job, constants: ImageConstants): Timing | undefined {
+  const { pipeline, pass, canvas, accelerators: n, batch } = job;
+  const { share, peak, bandwidth } = rates(accelerator, job, constants);
+  if (!(peak > 0 && bandwidth > 0)) return undefined;
+  const unet = pass.backbone === "unet";
+  const B = batch * job.guidancePasses;
+  const factors = engineFactors(job.engine, job.precision, constants);
+  const linear = (B * pass.linear) / (n * peak * share.linear);
+  const attention = (B * pass.attention) / (n * peak * share.attention * (unet ? constants.unetAttention : 1));
+  const bytes =
+    constants.baseVisits * pass.traffic.base +
+    constants.queryKeyVisits * pass.traffic.queryKey +
+    constants.convolutionVisits * pass.traffic.convolution;
+  const memory = (B * bytes) / (n * bandwidth * share.memory);
+  let busy = (linear + attention + memory) * factors.time;
+  if (job.mfu !== undefined) busy = (B * (pass.linear + pass.attention)) / (n * peak * job.mfu);
+  // Text tokens that do not divide evenly are kept whole on every accelerator.
+  if (n > 1 && pass.textTokens % n !== 0) {
+    const T = pass.imageTokens;
+    busy *= (T / n + pass.textTokens) / ((T + pass.textTokens) / n);
+  }
+  const split = splitting(n, pass.heads, constants);
+  const link = ((accelerator.link ?? 2 * fallbackLink) / 2) * 1e9;
+  const tokens = pass.imageTokens + pass.textTokens;
+  const communication = ((B * pass.attentionCalls * tokens * pass.width * 2) / (n * link)) * split.share;
+  const launch =
+    (pass.launches.units * constants.launchUnit +
+      pass.launches.modules * constants.launchModule +
+      (n > 1 ? pass.attentionCalls * (constants.launchSplit + constants.launchHop * split.hops) : 0)) *
+    factors.launch;
+  const step = ((busy + communication) ** 4 + launch ** 4) ** 0.25;
+
+  const fixed = factors.launch;
+  const text = (batch * textFlops(pipeline, job.guidancePasses)) / (peak * share.linear) + constants.perCall * fixed;
+  const pixels = canvas.width * canvas.height * canvas.frames * batch;
+  const decodeBytes = {
+    image: constants.decodeImage,
+    video: constants.decodeVideo,
+    deepCompression: constants.decodeDeep,
+    none: 0,
+  }[pipeline.latent.decoder];
+  const decode =
+    ((batch * decodeFlops(pipeline, canvas)) / (peak * share.linear) + (decodeBytes * pixels) / bandwidth) *
+      Math.min(1, factors.time) +
+    (pipeline.latent.decoder === "none" ? 0 : constants.hostPerMegapixel * pixels * 1e-6);
+  const denoising = job.evaluations * step;
+  const latency = denoising + text + decode;
+
+  const tdp = accelerator.tdp;
+  let power: number | undefined;
+  let energy: number | undefined;
+  if (tdp !== undefined) {
+    const perFlop = share.perFlop * (unet ? constants.unetEnergy : 1);
+    const dynamic = (B * ((pass.linear + pass.attention) * perFlop + bytes * constants.perByte) * 1e-12) / (n * step);
+    power = Math.min(constants.ceiling * tdp, constants.basePower * tdp + dynamic);
+    energy =
+      n * power * denoising +
+      (Math.min(constants.ceiling, constants.decodePower) * tdp + constants.basePower * tdp * (n - 1)) * decode +
+      n * constants.basePower * tdp * text;
+  }
+  return {
+    step,
+    parts: { linear, attention, memory, communication, launch },
+    text,
+    decode,
+    latency,
+    power,
+    energy,
+    engineWidth: factors.width,
+  };
+}

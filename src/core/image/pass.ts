@@ -1,0 +1,35 @@
+/** A picture in pixels and latents, and what one pass of a denoiser over it costs. */
+
+/** Picture or clip in pixels; `frames` is 1 for an image. */
+export interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+}
+
+/** The autoencoder's shrinkage from pixels to latents, and what its decoder is. */
+export interface Latent {
+  /** Image pixels per latent pixel along a side. */
+  readonly scale: number;
+  /** Frames per latent frame; 1 keeps every frame. */
+  readonly temporalScale: number;
+  readonly decoder: "image" | "video" | "deepCompression" | "none";
+}
+
+/** Cost of one pass over one item. */
+export interface Pass {
+  /** FLOP of matrix multiplications and convolutions. */
+  readonly linear: number;
+  /** FLOP of attention scores and values. */
+  readonly attention: number;
+  /** Element-wise traffic in bf16 bytes for one visit of every activation, by class (`constants.ts` says how many visits). */
+  readonly traffic: { readonly base: number; readonly queryKey: number; readonly convolution: number };
+  readonly launches: { readonly units: number; readonly modules: number };
+  /** Attention calls, each of which communicates when the sequence is split over accelerators. */
+  readonly attentionCalls: number;
+  readonly imageTokens: number;
+  readonly textTokens: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly backbone: "transformer" | "unet";
+}

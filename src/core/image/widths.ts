@@ -1,0 +1,30 @@
+/**
+ * 80 % log half-widths of latency and energy (low = central·e^−h, high = central·e^h), set from residuals with one model family left out
+ * of the fit (scripts/calibration/image.ts).
+ */
+export interface WidthContext {
+  readonly accelerators: number;
+  /** Half-width that an unknown architecture or assumed size adds. */
+  readonly architecture: number;
+  /** Measurements stand behind the accelerator's generation. */
+  readonly measured: boolean;
+  readonly engineWidth: number;
+  /** The workload names its accelerator. */
+  readonly stated: boolean;
+}
+
+const unmeasuredWidth = 0.24;
+const unstatedWidth = 0.6;
+
+const extras = ({ architecture, measured, stated }: WidthContext): number =>
+  Math.hypot(architecture, measured ? 0 : unmeasuredWidth, stated ? 0 : unstatedWidth);
+
+export function latencyWidth(context: WidthContext): number {
+  const spread = 0.045 * Math.log2(Math.max(1, context.accelerators));
+  return Math.hypot(0.14, spread, extras(context), context.engineWidth);
+}
+
+export function energyWidth(context: WidthContext): number {
+  const base = 0.125 + 0.012 * Math.log2(Math.max(1, context.accelerators));
+  return Math.hypot(base, extras(context), context.engineWidth / 2);
+}
