@@ -111,7 +111,9 @@ export function layoutOf(input: LayoutInput): Layout {
           : perStep;
     } else globalBatch = Math.max(8 * pipeline * microBatch * data, (input.usualBatchTokens ?? 0) / sequence);
   }
-  if (knownMicro === undefined) microBatch = Math.max(1, Math.min(microBatch, globalBatch / data));
+  // Pipelines want several micro-batches per stage: the batch is cut finer there.
+  if (knownMicro === undefined)
+    microBatch = Math.max(1, Math.min(microBatch, globalBatch / data / (pipeline > 1 ? 4 * pipeline : 1)));
   return {
     accelerators: n,
     tensor,

@@ -67,9 +67,9 @@ export interface TrainingMemory {
  */
 export const memoryConstants = {
   /** Allocator: blocks reserved beyond what is alive, as a factor on everything that comes and goes. */
-  allocator: 1.18,
+  allocator: 1.1,
   /** Recomputed layers whose inner activations are alive at once in the backward pass, gradients included. */
-  liveLayers: 1.6,
+  liveLayers: 1.3,
   /** Share of the inner activations that selective checkpointing keeps. */
   selectiveShare: 0.43,
   /** Bytes per parameter beyond the stored format that a quantised base needs: unpacked copies, statistics, load transients. */
@@ -106,7 +106,6 @@ interface Setting {
   readonly adaptsMlp: boolean;
   readonly sequence: number;
   readonly checkpointing: "none" | "selective" | "full";
-  readonly expertsQuantized: boolean;
 }
 
 /** Parameters of one rank before data-parallel sharding: tables, the rest without experts, routed experts. */
@@ -138,19 +137,25 @@ function layerActivations(setting: Setting): number {
   const norms = method === "full" ? 8 * d : (spec.normBias ? 4 : 8) * d + (frozenMlp ? 5 : 9) * d;
   const attention = 2 * (queries + 2 * keys) + 2 * queries;
   const mlp = (gated ? (frozenMlp ? 6 : stack.gatedMlp) : frozenMlp ? 2 : 4) * width;
-  return (norms + (attention + mlp) / layout.tensor) as number;
+  // Sequence parallelism divides the norms' share as well.
+  return (norms + attention + mlp) / layout.tensor;
 }
 
-/** Bytes of a frozen base on one rank, unsharded. Quantisers leave embeddings, head and (often) fused experts at 16 bit. */
+/** Bytes of a frozen base on one rank, unsharded. Quantisers leave embeddings and head at 16 bit or more. */
 function frozenBytes(setting: Setting): number {
   const { input, stack, layout } = setting;
   const part = local(input.model, layout);
   const bits = weightBits[setting.frozen];
   if (bits >= 16) return (part.all * bits) / 8;
   const tables = part.tables * (stack.fp32Tables && setting.method === "qlora" ? 4 : 2);
-  const experts = part.experts * (setting.expertsQuantized ? bits / 8 : 2);
-  return (part.dense * bits) / 8 + experts + tables + memoryConstants.quantizedExtra * part.all;
+  return ((part.dense + part.experts) * bits) / 8 + tables + memoryConstants.quantizedExtra * part.all;
 }
+
+/**
+ * Bytes per parameter of one layer that FSDP works with: two layers (one fetched ahead), each as gathered buffer and as weights, and
+ * one layer's gradient as computed and in fp32 for the reduction.
+ */
+const gatheredLayers = (bytes: number): number => 2 * 2 * bytes + bytes + 4;
 
 /** Weights, gradients and optimiser states of one rank, and the work space that gathering needs, in bytes. */
 function states(setting: Setting): { weights: number; gradients: number; optimizer: number; workspace: number } {
@@ -170,7 +175,7 @@ function states(setting: Setting): { weights: number; gradients: number; optimiz
       const bytes = frozen / Math.max(1, part.all);
       if (setting.sharding === "deepspeed")
         workspace = bytes * (Math.min(part.all - part.tables, memoryConstants.liveParameters) + part.tables);
-      else workspace = bytes * (2 * largestLayer + part.tables);
+      else workspace = bytes * (4 * largestLayer + part.tables);
       if (stack.loadsWhole) workspace = Math.max(workspace, frozen);
     }
     return {
@@ -206,10 +211,12 @@ function states(setting: Setting): { weights: number; gradients: number; optimiz
         ? 2 * (Math.min(part.all - part.tables, memoryConstants.liveParameters) + part.tables)
         : layout.pipeline > 1
           ? 8 * part.all
-          : 2 * (2 * largestLayer + part.tables) + 2 * largestLayer;
+          : gatheredLayers(2) * largestLayer + 2 * part.tables;
+  // DeepSpeed's optimiser offload leaves 16-bit weights and gradients on the device, FSDP's offload takes all shards to the host.
+  const onHost = offload && setting.sharding === "fsdp";
   return {
-    weights: (2 * part.all) / sharedBy(3),
-    gradients: (2 * part.all) / sharedBy(2),
+    weights: onHost ? 0 : (2 * part.all) / sharedBy(3),
+    gradients: onHost ? 0 : (2 * part.all) / sharedBy(2),
     optimizer: offload ? 0 : (optimizer * part.all) / sharedBy(1),
     workspace: gathered,
   };
@@ -219,21 +226,30 @@ function states(setting: Setting): { weights: number; gradients: number; optimiz
 function transient(setting: Setting): { activations: number; logits: number } {
   const { input, stack, layout, sequence } = setting;
   const { spec } = input.model;
-  const tokens = (layout.microBatch * sequence) / layout.context;
-  const layers = spec.layers + (spec.encoderLayers ?? 0);
+  const { pipeline, tensor } = layout;
+  // torchtitan states the batch of a rank and cuts it into as many micro-batches as there are stages; the others state the micro-batch.
+  const sequences =
+    pipeline > 1 && stack.name === "torchtitan" ? Math.max(1, layout.microBatch / pipeline) : layout.microBatch;
+  const tokens = (sequences * sequence) / layout.context;
+  // The first stage holds as many micro-batches as there are stages (1F1B).
+  const inFlight = Math.min(pipeline, Math.max(1, stack.name === "torchtitan" ? pipeline : layout.microBatches));
+  const layers = ((spec.layers + (spec.encoderLayers ?? 0)) / pipeline) * inFlight;
   const inner = layerActivations(setting) * tokens;
-  const boundary = (2 * spec.hiddenSize * tokens) / layout.tensor;
+  const boundary = (2 * spec.hiddenSize * tokens) / tensor;
   const { liveLayers, selectiveShare, fusedLogit } = memoryConstants;
   const live = liveLayers * inner;
-  const scores = stack.eagerAttention ? (8 * spec.attentionHeads * sequence * tokens) / layout.tensor : 0;
+  const scores = stack.eagerAttention ? (8 * spec.attentionHeads * sequence * tokens) / tensor : 0;
   const activations =
     setting.checkpointing === "none"
       ? layers * (inner + scores)
       : setting.checkpointing === "selective"
         ? layers * (selectiveShare * inner) + live + scores
         : layers * boundary + live + scores;
-  const logits = (stack.fusedLoss ? fusedLogit : stack.logit) * tokens * (spec.vocabularySize / layout.tensor);
-  return { activations, logits };
+  const logits = (stack.fusedLoss ? fusedLogit : stack.logit) * tokens * (spec.vocabularySize / tensor);
+  // With a pipeline the logits live on the last stage, which holds one micro-batch only: the first stage is the fuller one.
+  return pipeline > 1
+    ? { activations: Math.max(activations, activations / inFlight + logits), logits: 0 }
+    : { activations, logits };
 }
 
 const gigabyte = 1e9;
@@ -266,6 +282,12 @@ const statesFit = (setting: Setting, share: number): boolean => {
   return state.weights + state.gradients + state.optimizer <= share * memory * gigabyte;
 };
 
+/**
+ * Tokens of the longest sample of Alpaca, which batches are padded to: 1,304 with a vocabulary of 32,000, 1,037 with 50,000 and more
+ * (tatsu-lab/stanford_alpaca, counted by litgpt's data preparation).
+ */
+const longestSample = (model: Architecture): number => (model.spec.vocabularySize > 40_000 ? 1037 : 1304);
+
 /** The precision a frozen base is kept in. */
 function frozenPrecision(input: TrainingMemoryInput, stack: ResolvedStack): Precision {
   if (input.weightPrecision !== undefined) return input.weightPrecision;
@@ -293,7 +315,7 @@ function resolveSetting(input: TrainingMemoryInput, assumptions: Assumption[]): 
   };
   const sequence =
     input.sequenceLength ??
-    assume("sequenceLength", stack.longestSample, "longest sample of a typical instruction data set (Alpaca)");
+    assume("sequenceLength", longestSample(input.model), "longest sample of a typical instruction data set (Alpaca)");
   const microBatch = input.microBatchSize ?? assume("microBatchSize", 1, "not stated");
   const layout = layoutOf({
     model: input.model,
@@ -333,7 +355,6 @@ function resolveSetting(input: TrainingMemoryInput, assumptions: Assumption[]): 
     adaptsMlp: method !== "full" && adaptsMlp(input, stack, rank),
     sequence,
     checkpointing: input.activationCheckpointing ?? "full",
-    expertsQuantized: false,
   };
   if (given.zeroStage === undefined && devices > 1 && stack.sharding !== "distributedOptimizer") {
     if (stack.sharding === "fsdp" && stack.name !== "axolotl") setting = { ...setting, zeroStage: 3 };
@@ -342,12 +363,10 @@ function resolveSetting(input: TrainingMemoryInput, assumptions: Assumption[]): 
       setting = { ...setting, zeroStage: 3 };
     }
   }
-  if (setting.frozen !== "bf16" && weightBits[setting.frozen] < 16 && input.model.expertLayers > 0)
-    setting = { ...setting, expertsQuantized: !statesFit(setting, 0.85) };
   if (input.activationCheckpointing === undefined) {
     if (devices === 1 && input.accelerator !== undefined) {
       const without = { ...setting, checkpointing: "none" as const };
-      if (sum(partsOf(without)) + memoryConstants.context <= 0.95 * input.accelerator.memory) setting = without;
+      if (sum(partsOf(without)) + memoryConstants.context <= input.accelerator.memory) setting = without;
     }
     assume(
       "activationCheckpointing",

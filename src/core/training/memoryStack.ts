@@ -16,7 +16,7 @@ export interface MemoryStack {
   readonly defaultFrozenWeight: number;
   /** Bytes per logit (tokens · vocabulary) alive at the peak: the 16-bit product, its fp32 copy, the loss's, the gradient's. */
   readonly logit: number;
-  /** Bytes per unit of a gated MLP's width, per token: 8 with all four intermediates, 6 where SiLU is recomputed. */
+  /** Bytes per unit of a gated MLP's width, per token: 8 with all four intermediates, 6 where a fused kernel recomputes SiLU. */
   readonly gatedMlp: number;
   readonly sharding: Sharding;
   /** Ranks first hold the whole checkpoint, then their shard (Lightning's FSDP loading). */
@@ -27,8 +27,6 @@ export interface MemoryStack {
   readonly checkpointsSharded: boolean;
   /** A quantised base keeps embeddings and head in fp32 (PEFT's `prepare_model_for_kbit_training`). */
   readonly fp32Tables: boolean;
-  /** Longest sample in tokens where neither sequence length nor data are known. */
-  readonly longestSample: number;
 }
 
 const base: MemoryStack = {
@@ -44,7 +42,6 @@ const base: MemoryStack = {
   adaptsMlp: true,
   checkpointsSharded: true,
   fp32Tables: true,
-  longestSample: 1304,
 };
 
 /** Pure 16-bit training: weights, gradients and moments all at two bytes. */
@@ -65,8 +62,8 @@ const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
     },
   ],
   [/torchtune/, { ...base, ...pure16, name: "torchtune", sharding: "fsdp", adaptsMlp: false, fp32Tables: false }],
-  [/unsloth/, { ...base, ...pure16, name: "unsloth", gatedMlp: 6, fp32Tables: false, longestSample: 2048 }],
-  [/axolotl/, { ...base, ...pure16, name: "axolotl", sharding: "fsdp", fp32Tables: false, longestSample: 2048 }],
+  [/unsloth/, { ...base, ...pure16, name: "unsloth", gatedMlp: 6, fp32Tables: false }],
+  [/axolotl/, { ...base, ...pure16, name: "axolotl", sharding: "fsdp", fp32Tables: false }],
   [/peft/, { ...base, name: "peft", defaultFrozenWeight: 4, adaptsMlp: false }],
   [/torchtitan/, { ...base, name: "torchtitan", sharding: "fsdp" }],
   [/llm-foundry|composer|mosaic|fsdp/, { ...base, name: "fsdp", sharding: "fsdp" }],
@@ -113,6 +110,7 @@ export function resolveStack({ framework, optimizer }: StackOptions): ResolvedSt
   const stack = stacks.find(([pattern]) => pattern.test(name))?.[1] ?? base;
   return {
     ...stack,
+    gatedMlp: /liger/.test(name) ? 6 : stack.gatedMlp,
     fusedLoss: fusedLoss.test(name),
     eagerAttention: eagerAttention.test(name),
     optimizerBytes: optimizerBytes(optimizer, stack.moments),

@@ -8,6 +8,7 @@ import { exact, logNormal, multiply, type Quantity, scale, sigmaOf, widen } from
 import { trainingCalibration } from "./constants";
 import { evaluationOf } from "./evaluation";
 import { trainingFlopsPerToken } from "./flops";
+import { goodputOf, isTuned } from "./goodput";
 import { type Plan, type PlanDefaults, type PlanFields, planRun } from "./plan";
 import { trainingPower } from "./power";
 import { type TimePerToken, timePerToken } from "./time";
@@ -36,11 +37,10 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number, draft: Dr
   }
   const terms = timePerToken(plan);
   const moe = plan.model.expertLayers > 0;
-  const c = trainingCalibration.constants;
   const assumed = plan.model.generic ? 0.1 : 0;
   if (plan.method === "full" && fields.kind !== "fineTuning") {
-    const tuned = plan.frameworkStated && plan.stack === "vendor";
-    const goodput = tuned ? c.goodputVendor : c.goodputTypical;
+    const tuned = isTuned(plan);
+    const goodput = goodputOf(plan, false);
     draft.assume(
       "goodput",
       goodput,
@@ -52,21 +52,23 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number, draft: Dr
     return {
       seconds: terms.total,
       stepSigma: Math.hypot(moe ? sigma.stepExperts : sigma.step, assumed),
-      runSigma: Math.hypot(tuned ? sigma.runTuned : sigma.run, moe ? sigma.runExperts : 0, assumed),
+      runSigma: Math.hypot(moe ? sigma.runExperts : tuned ? sigma.runTuned : sigma.run, assumed),
       goodput,
       terms,
     };
   }
   const goodput = draft.assume(
     "goodput",
-    0.9,
+    goodputOf(plan, true),
     "share of a fine-tuning run at the steady rate: start, evaluation, saving",
   );
-  const step = plan.stack === "vendor" ? sigma.tuneVendor : sigma.tune;
+  const vendor = plan.stack === "vendor";
+  const step = vendor ? sigma.tuneVendor : sigma.tune;
+  const run = vendor ? sigma.tuneVendorRun : Math.hypot(sigma.tune, 0.1);
   return {
     seconds: terms.total,
     stepSigma: Math.hypot(step, moe ? sigma.stepExperts : 0, assumed),
-    runSigma: Math.hypot(step, sigma.tuneRun, moe ? sigma.stepExperts : 0, assumed),
+    runSigma: Math.hypot(run, moe ? sigma.stepExperts : 0, assumed),
     goodput,
     terms,
   };

@@ -2,9 +2,9 @@
  * Training on what the model samples itself: reinforcement learning and on-policy distillation, from steps to hours and footprint.
  */
 import type { Draft } from "../draft";
-import type { Architecture } from "../model/architecture";
+import { type Architecture, resolveModel } from "../model/architecture";
 import { exact, logNormal } from "../quantity";
-import type { FineTuningFields, WorkloadOf } from "../workload";
+import type { FineTuningFields, ModelReference, WorkloadOf } from "../workload";
 import { trainingCalibration } from "./constants";
 import type { ParameterFlops } from "./distill";
 import type { Method } from "./layout";
@@ -29,7 +29,31 @@ export interface Sampling {
   readonly account?: (model: Architecture, tokens: number) => ParameterFlops;
 }
 
-function shapeOf(fields: SampledFields, sampling: Sampling, draft: Draft): StepShape {
+/** The models that score a step of reinforcement learning, by algorithm; missing ones are taken to be as large as the trained one. */
+export function scorersOf(workload: WorkloadOf<"reinforcementLearning">, draft: Draft): Scorers {
+  const named = (reference: ModelReference | undefined, field: string): Architecture | undefined =>
+    reference === undefined ? undefined : resolveModel(reference, draft, field);
+  const same = (field: "critic" | "reference" | "rewardModel"): Architecture | undefined => {
+    const own = named(workload[field], field);
+    if (own !== undefined || workload.model === undefined) return own;
+    draft.assume(field, "as the model", `${field} not stated: same size as the trained model`);
+    return resolveModel(workload.model, draft);
+  };
+  const ppo = workload.algorithm === "ppo";
+  return {
+    ownPasses: 1,
+    reference: same("reference"),
+    reward: ppo ? same("rewardModel") : named(workload.rewardModel, "rewardModel"),
+    critic: ppo ? same("critic") : undefined,
+    teacher: named(workload.teacher, "teacher"),
+  };
+}
+
+function shapeOf(
+  fields: SampledFields,
+  sampling: Omit<Sampling, "scorers" | "steps" | "account">,
+  draft: Draft,
+): StepShape {
   // Fewer than one sample per prompt states that a batch is split into smaller updates: every prompt is still sampled once.
   const samples = Math.max(
     1,
@@ -63,7 +87,12 @@ function shapeOf(fields: SampledFields, sampling: Sampling, draft: Draft): StepS
   };
 }
 
-export function sampleAndTrain(fields: SampledFields, sampling: Sampling, draft: Draft): void {
+/** Plan and shape of one step; undefined (with a note) where model or accelerator are not known. */
+export function planSampled(
+  fields: SampledFields,
+  sampling: Omit<Sampling, "scorers" | "steps" | "account">,
+  draft: Draft,
+): { plan: Plan; shape: StepShape } | undefined {
   const shape = shapeOf(fields, sampling, draft);
   const length = shape.promptTokens + shape.responseTokens;
   const planned = planRun(
@@ -71,13 +100,21 @@ export function sampleAndTrain(fields: SampledFields, sampling: Sampling, draft:
     { method: sampling.method, sequence: length, stack: "vendor", checkpointing: "full" },
     draft,
   );
+  if (planned === undefined) return undefined;
+  // Trainers of sampled sequences keep experts within two nodes and split only very long sequences.
+  const expert = Math.min(16, planned.layout.expert);
+  const plan: Plan = planned.layout.stated ? planned : { ...planned, layout: { ...planned.layout, expert } };
+  return { plan, shape };
+}
+
+export function sampleAndTrain(fields: SampledFields, sampling: Sampling, draft: Draft): void {
+  const planned = planSampled(fields, sampling, draft);
   if (planned === undefined) {
     addReservation(fields, draft);
     return;
   }
-  // Trainers of sampled sequences keep experts within two nodes and split only very long sequences.
-  const expert = Math.min(16, planned.layout.expert);
-  const plan: Plan = planned.layout.stated ? planned : { ...planned, layout: { ...planned.layout, expert } };
+  const { plan, shape } = planned;
+  const length = shape.promptTokens + shape.responseTokens;
   const { model, count } = plan;
   draft.set("parameters", exact(model.parameters, "1"));
   draft.set("activeParameters", exact(model.activeParameters, "1"));

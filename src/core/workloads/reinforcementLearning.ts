@@ -1,21 +1,12 @@
 /** Reinforcement learning of a language model: PPO or GRPO, one model or several, in turn or asynchronously. */
 import type { Draft } from "../draft";
-import { resolveModel } from "../model/architecture";
-import { sampleAndTrain } from "../training/sampled";
-import type { ModelReference, WorkloadOf } from "../workload";
+import { sampleAndTrain, scorersOf } from "../training/sampled";
+import type { WorkloadOf } from "../workload";
 import { methodOf } from "./fineTuning";
 
 export function estimateReinforcementLearning(workload: WorkloadOf<"reinforcementLearning">, draft: Draft): void {
   const algorithm =
     workload.algorithm ?? draft.assume("algorithm", "grpo", "algorithm not stated: group-relative policy optimisation");
-  const named = (reference: ModelReference | undefined, field: string) =>
-    reference === undefined ? undefined : resolveModel(reference, draft, field);
-  const same = (field: "critic" | "reference" | "rewardModel") => {
-    const own = named(workload[field], field);
-    if (own !== undefined || workload.model === undefined) return own;
-    draft.assume(field, "as the model", `${field} not stated: same size as the trained model`);
-    return resolveModel(workload.model, draft);
-  };
   const ppo = algorithm === "ppo";
   sampleAndTrain(
     workload,
@@ -25,13 +16,7 @@ export function estimateReinforcementLearning(workload: WorkloadOf<"reinforcemen
       samplesPerPrompt: workload.samplesPerPrompt,
       usualSamples: ppo ? 1 : 8,
       usualResponse: 1024,
-      scorers: {
-        ownPasses: 1,
-        reference: same("reference"),
-        reward: ppo ? same("rewardModel") : named(workload.rewardModel, "rewardModel"),
-        critic: ppo ? same("critic") : undefined,
-        teacher: named(workload.teacher, "teacher"),
-      },
+      scorers: scorersOf({ ...workload, algorithm }, draft),
       steps: stepsOf(workload, draft),
     },
     draft,
