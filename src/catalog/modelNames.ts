@@ -1,0 +1,121 @@
+/**
+ * Reading a model's name as people write it: Hugging Face ids, quantised and instruct variants, names in trainers, registries, paths.
+ *
+ * A name becomes words: `meta-llama/Meta-Llama-3.1-8B-Instruct` and `llama3_1_8b` are both `llama 3 1 8b`. Words that change neither
+ * the architecture nor the size are dropped on both sides. A match must account for every size the name states.
+ */
+
+/** Words that say how a model was tuned, stored or packed. */
+const packaging = new Set(
+  (
+    "instruct chat it hf base meta fp8 fp16 bf16 fp32 fp4 nf4 awq gptq gguf ggml exl2 bnb nvfp4 mxfp4 int4 int8 eetq hqq aqlm " +
+    "dynamic quantized dequantized quant unsloth thinking reasoning math coder sft dpo ppo grpo rlhf orpo kto simpo rm prm lora " +
+    "qlora dora finetuned finetune finetuning ft tuned full model models preview latest experimental exp safetensors pytorch " +
+    "mcore distributed single multi device text generation embedding reranker guard diffusers abliterated uncensored source " +
+    "default original official v mlperf ckpt checkpoint checkpoints onnx mlx openvino neuron trt turbomind torchao autoround kv " +
+    "bits bit gs128 g128 tokenizer's"
+  ).split(" "),
+);
+
+/** Parts of a model, or toys with its name: not the model. */
+const otherThings =
+  /tiny-?random|(?:^|[^a-z])(?:eagle\d?|medusa|speculator|draft|mmproj|controlnet|vae|autoencoder\w*|tokenizer)(?:$|[^a-z])|(?:^|[^a-z])mtp(?:$|[^a-z])/;
+
+/** A model's name in words; empty for what is not a model. At most 24 words are kept. */
+export function modelWords(text: string): readonly string[] {
+  const plain = text
+    .toLowerCase()
+    .replace(/\([^)]*\)/g, " ")
+    .replace(/\.(?:safetensors|gguf|bin|pth?|ckpt|nemo|json|ya?ml)$/, "");
+  if (otherThings.test(plain)) return [];
+  const words = plain
+    .replace(/code[-_ ]llama/g, "codellama")
+    .replace(/(?<![a-z])(?:iq|q)\d(?:[-_][a-z0-9]+)*$/, " ")
+    .replace(/(?<![a-z0-9])w\d+a\d+(?:kv\d+)?(?![a-z0-9])/g, " ")
+    .replace(/(?<![a-z0-9])\d+[-_ ]?bits?(?![a-z0-9])/g, " ")
+    // `glm-4.5v` has eyes; `v0.1` is a version.
+    .replace(/(?<=\d)v(?![a-z0-9])/g, "-vision")
+    // Release dates: 2407, 0528, 1124, 20250401.
+    .replace(/(?<![a-z0-9.])(?:20\d{6}|20[12]\d|2[3-6](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[0-3]\d)(?![a-z0-9])/g, " ")
+    .match(/a\d+[bm](?![a-z])|\d+x\d+b(?![a-z])|\d+[bm](?![a-z])|\d+|[a-z]+/g);
+  return (words ?? []).filter((word) => !packaging.has(word)).slice(0, 24);
+}
+
+const isNumber = (word: string | undefined): boolean => word !== undefined && /^\d+$/.test(word);
+const isSize = (word: string): boolean => /^(?:\d+x)?\d+[bm]$/.test(word) || /^a\d+[bm]$/.test(word);
+
+/** Sizes in parameters that words state, `0 5b` read as 0.5 B. */
+function sizesOf(words: readonly string[]): number[] {
+  return words.flatMap((word, index) => {
+    if (!isSize(word) || word.startsWith("a") || word.includes("x")) return [];
+    const before = words[index - 1];
+    const unit = word.endsWith("m") ? 1e6 : 1e9;
+    const whole = Number(word.slice(0, -1)) * unit;
+    if (!isNumber(before)) return [whole];
+    return [whole, Number(`${before}.${word.slice(0, -1)}`) * unit];
+  });
+}
+
+export interface WordMatch<T> {
+  readonly value: T;
+  /** Every word is accounted for. */
+  readonly whole: boolean;
+}
+
+/** Names in words, for looking up whole names and names inside longer ones. */
+export class ModelNames<T extends { readonly parameters?: number }> {
+  private readonly byWords = new Map<string, T>();
+  private longest = 0;
+
+  /** The first name wins. */
+  add(name: string, value: T): void {
+    const words = modelWords(lastSegments(name)[0] ?? name);
+    const key = words.join(" ");
+    if (key === "" || this.byWords.has(key)) return;
+    this.byWords.set(key, value);
+    this.longest = Math.max(this.longest, words.length);
+  }
+
+  find(name: string): WordMatch<T> | undefined {
+    for (const segment of lastSegments(name)) {
+      const words = modelWords(segment);
+      const match = this.match(words);
+      if (match) return match;
+    }
+    return undefined;
+  }
+
+  private match(words: readonly string[]): WordMatch<T> | undefined {
+    for (let length = Math.min(words.length, this.longest); length > 0; length--)
+      for (let start = 0; start + length <= words.length; start++) {
+        const value = this.byWords.get(words.slice(start, start + length).join(" "));
+        if (value === undefined) continue;
+        const before = words.slice(0, start);
+        const after = words.slice(start + length);
+        if (before.length + after.length === 0) return { value, whole: true };
+        // `stable diffusion 3 7` is not version 3, and one plain word (`flux`) inside a longer name proves nothing of its size.
+        const versionGoesOn =
+          isNumber(words[start + length - 1]) && isNumber(after[0]) && (after[0]?.length ?? 0) <= 2;
+        const sizes = sizesOf([...before, ...after]);
+        const agrees =
+          sizes.length === 0 || sizes.some((size) => value.parameters && Math.abs(size / value.parameters - 1) < 0.2);
+        if (!versionGoesOn && agrees) return { value, whole: false };
+      }
+    return undefined;
+  }
+}
+
+/** The parts of a path, registry address or id that may be the model's name, likeliest first. */
+export function lastSegments(name: string): readonly string[] {
+  const text = name.trim().slice(0, 300);
+  const registered = /\/models\/([^/]+)\/(?:versions|labels)\//.exec(text)?.[1];
+  if (registered) return [registered];
+  const parts = text
+    .replace(/^[a-z0-9+.-]+:\/\//i, "/")
+    .replace(/--/g, "/")
+    .split(/[/\\]+/)
+    .filter((part) => part !== "" && part !== "." && part !== "~");
+  const path = /^(?:[/~.]|[a-z]:[\\/]|[a-z0-9+.-]+:\/\/)/i.test(text) || parts.length > 2;
+  // `org/name` is one name; in a path the folder above may name the model.
+  return path ? parts.slice(-4).reverse() : parts.slice(-1);
+}
