@@ -37,6 +37,10 @@ export const quantityUnits = {
   /** Per hour of running, where the end is unknown. */
   carbonRate: "kgCO2e/h",
   energyPerYear: "kWh",
+  /** Fleets: energy that the stated queries need in a year, servers that would serve them, supply over demand. */
+  demandEnergyPerYear: "kWh",
+  impliedServers: "1",
+  supplyOverDemand: "1",
 } as const satisfies Record<string, string>;
 
 export type QuantityKey = keyof typeof quantityUnits;
