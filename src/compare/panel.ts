@@ -61,20 +61,25 @@ export function openComparison(services: ComparisonServices, uri: vscode.Uri, wo
   new ComparisonPanel(services, panel, uri, workload);
 }
 
+/** Brings one panel back after a reload of the window; `state` is what the page kept, or anything else. */
+export function restoreComparison(services: ComparisonServices, panel: vscode.WebviewPanel, state: unknown): void {
+  const parsed = pageState.safeParse(state);
+  if (!parsed.success) {
+    panel.dispose();
+    return;
+  }
+  panel.webview.options = {
+    enableScripts: true,
+    localResourceRoots: [vscode.Uri.joinPath(services.context.extensionUri, "dist", "page")],
+  };
+  new ComparisonPanel(services, panel, vscode.Uri.parse(parsed.data.path, true), parsed.data.workload);
+}
+
 /** Brings panels back after a reload of the window. */
 export function registerComparisonSerializer(services: ComparisonServices): vscode.Disposable {
   return vscode.window.registerWebviewPanelSerializer(comparisonViewType, {
     async deserializeWebviewPanel(panel, state) {
-      const parsed = pageState.safeParse(state);
-      if (!parsed.success) {
-        panel.dispose();
-        return;
-      }
-      panel.webview.options = {
-        enableScripts: true,
-        localResourceRoots: [vscode.Uri.joinPath(services.context.extensionUri, "dist", "page")],
-      };
-      new ComparisonPanel(services, panel, vscode.Uri.parse(parsed.data.path, true), parsed.data.workload);
+      restoreComparison(services, panel, state);
     },
   });
 }

@@ -5,7 +5,7 @@
 import type { Assumption, Quantities, QuantityKey, Step } from "../core/estimate";
 import { quantityUnits } from "../core/estimate";
 import { methodology } from "../core/methodology";
-import { addDependent, type Quantity } from "../core/quantity";
+import type { Quantity } from "../core/quantity";
 import type { FactConfidence, FactSource } from "../recognize/recognized";
 import { type Finding, type FindingOptions, findingsOf, type Severity } from "./findings";
 import { type HardwareSummary, hardwareOf } from "./hardware";
@@ -14,6 +14,7 @@ import { plain } from "./markdown";
 import { createFormatter } from "./numbers";
 import { type PositionOf, type Span, type TextRange, textRange } from "./offsets";
 import type { Subject } from "./subject";
+import { bare, type TotalKey, totalsOf } from "./totals";
 
 export interface ReportFact {
   readonly value: unknown;
@@ -69,17 +70,6 @@ export interface Report {
   readonly totals: Readonly<Partial<Record<TotalKey, Quantity>>>;
 }
 
-export const totalKeys = [
-  "cost",
-  "costPerMonth",
-  "energy",
-  "carbon",
-  "embodiedCarbon",
-  "water",
-  "acceleratorHours",
-] as const satisfies readonly QuantityKey[];
-export type TotalKey = (typeof totalKeys)[number];
-
 export interface AnalyzedFile {
   /** Relative to the workspace or the working folder, with `/`. */
   readonly path: string;
@@ -106,20 +96,6 @@ export function buildReport(files: readonly AnalyzedFile[], options: ReportOptio
     files: reported,
     totals: totalsOf(reported.flatMap((file) => file.workloads)),
   };
-}
-
-/**
- * Sums over what is counted once. The ends add (fully dependent): the same grid, price list and utilisation stand behind most
- * workloads of a folder, so their errors do not cancel.
- */
-export function totalsOf(workloads: readonly ReportWorkload[]): Report["totals"] {
-  const totals: Partial<Record<TotalKey, Quantity>> = {};
-  const counted = workloads.filter((workload) => workload.countedIn === undefined);
-  for (const key of totalKeys) {
-    const known = counted.flatMap((workload) => workload.estimate?.[key] ?? []);
-    if (known.length > 0) totals[key] = bare(addDependent(...known));
-  }
-  return totals;
 }
 
 function reportFile(file: AnalyzedFile, options: ReportOptions): ReportFile {
@@ -186,5 +162,3 @@ function bareQuantities(quantities: Quantities): Quantities {
   }
   return result as Quantities;
 }
-
-const bare = ({ low, central, high, unit }: Quantity): Quantity => ({ low, central, high, unit });

@@ -6,7 +6,8 @@ import { quantityLabels } from "./fields";
 import { hardwareText } from "./hardware";
 import { escapeMarkdown, inlineCode, plain, table } from "./markdown";
 import type { Formatter } from "./numbers";
-import { type Report, type ReportWorkload, totalKeys } from "./report";
+import type { Report, ReportWorkload } from "./report";
+import { totalKeys } from "./totals";
 
 export const reportFormats = ["table", "markdown", "csv", "json"] as const;
 export type ReportFormat = (typeof reportFormats)[number];

@@ -1,0 +1,199 @@
+/**
+ * Analyses of open documents, remembered per version. Synchronous once the engine is loaded: a provider that asks twice for the
+ * same version gets the same object.
+ */
+import * as vscode from "vscode";
+import type { Analysis, AnalyzedWorkload } from "../analysis/analysis";
+import { type Configuration, readConfiguration, section } from "./configuration";
+import { languageOf, pathOf } from "./documents";
+import type { Engine } from "./engine";
+import { References } from "./references";
+
+export interface DocumentAnalysis {
+  readonly document: vscode.TextDocument;
+  readonly version: number;
+  readonly analysis: Analysis;
+  readonly engine: Engine;
+  /** The file is larger than the setting allows and looks like it holds a workload: nothing was analysed. */
+  readonly paused: boolean;
+  readonly configuration: Configuration;
+}
+
+const nothing: Analysis = { workloads: [], problems: [], wanted: [] };
+const remembered = 40;
+/** After the last keystroke, for faces that nobody asks (status bar, diagnostics). */
+const settleMilliseconds = 300;
+
+export class Analyses implements vscode.Disposable {
+  readonly #entries = new Map<string, DocumentAnalysis>();
+  readonly #configurations = new Map<string, Configuration>();
+  readonly #references = new References();
+  readonly #analyzed = new vscode.EventEmitter<DocumentAnalysis>();
+  readonly #stale = new vscode.EventEmitter<vscode.Uri | undefined>();
+  readonly #closed = new vscode.EventEmitter<vscode.Uri>();
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #disposables: vscode.Disposable[] = [this.#references, this.#analyzed, this.#stale, this.#closed];
+  #engine: Engine | undefined;
+  #loading: Promise<Engine> | undefined;
+
+  /** A document was analysed anew. */
+  readonly onDidAnalyze = this.#analyzed.event;
+  /** Results changed for another reason than the document's text: settings, `aicost.yaml`, references. Undefined: all. */
+  readonly onDidBecomeStale = this.#stale.event;
+  readonly onDidClose = this.#closed.event;
+
+  constructor(readonly log: (message: string) => void) {
+    const watcher = vscode.workspace.createFileSystemWatcher("**/aicost.{yaml,yml,json}");
+    const reload = (): void => void this.reload();
+    this.#disposables.push(
+      watcher,
+      watcher.onDidChange(reload),
+      watcher.onDidCreate(reload),
+      watcher.onDidDelete(reload),
+      this.#references.onDidChange(() => this.#invalidate()),
+      vscode.workspace.onDidChangeWorkspaceFolders(reload),
+      vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration(section) && reload()),
+      vscode.workspace.onDidOpenTextDocument((document) => this.settle(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.settle(document)),
+      vscode.window.onDidChangeActiveTextEditor((editor) => editor && this.settle(editor.document, 0)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
+    );
+    for (const { document } of vscode.window.visibleTextEditors) this.settle(document, 0);
+  }
+
+  configuration(uri: vscode.Uri): Configuration {
+    const key = vscode.workspace.getWorkspaceFolder(uri)?.uri.toString() ?? "";
+    let configuration = this.#configurations.get(key);
+    if (configuration === undefined) {
+      configuration = readConfiguration(uri);
+      this.#configurations.set(key, configuration);
+    }
+    return configuration;
+  }
+
+  /** The engine, loaded on the first call. */
+  engine(): Promise<Engine> {
+    this.#loading ??= (async () => {
+      const { Engine } = await import("./engine");
+      const engine = new Engine(this.log);
+      await engine.reload();
+      this.#engine = engine;
+      return engine;
+    })();
+    return this.#loading;
+  }
+
+  /** Undefined when the document is not ours; a promise only until the engine is there. */
+  get(document: vscode.TextDocument): DocumentAnalysis | undefined | Promise<DocumentAnalysis | undefined> {
+    const language = languageOf(document);
+    if (language === undefined) return undefined;
+    const configuration = this.configuration(document.uri);
+    if (!configuration.enable || (language === "markdown" && !configuration.markdown)) return undefined;
+    if (this.#engine === undefined)
+      return this.engine().then(() => (document.isClosed ? undefined : this.get(document)));
+    const key = document.uri.toString();
+    const known = this.#entries.get(key);
+    if (known !== undefined && known.version === document.version && known.document === document) return known;
+    const entry = this.#analyze(document, language, configuration, this.#engine);
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    const oldest = this.#entries.size > remembered ? this.#entries.keys().next().value : undefined;
+    if (oldest !== undefined) this.#entries.delete(oldest);
+    this.#analyzed.fire(entry);
+    return entry;
+  }
+
+  #analyze(
+    document: vscode.TextDocument,
+    language: NonNullable<ReturnType<typeof languageOf>>,
+    configuration: Configuration,
+    engine: Engine,
+  ): DocumentAnalysis {
+    const entry = { document, version: document.version, engine, configuration };
+    const end = document.lineAt(document.lineCount - 1).range.end;
+    if (document.offsetAt(end) > configuration.maxLength) {
+      const head = document.getText(new vscode.Range(0, 0, Math.min(document.lineCount, 2000), 0));
+      return { ...entry, analysis: nothing, paused: engine.mayHoldWorkload(head.slice(0, 200_000)) };
+    }
+    const folder = vscode.workspace.getWorkspaceFolder(document.uri)?.uri;
+    const input = { path: pathOf(document.uri), text: document.getText(), language };
+    const analysis = engine.analyze(document.uri, input, this.#references.reader(folder));
+    if (analysis.wanted.length > 0) this.#load(document, folder, analysis.wanted);
+    return { ...entry, analysis, paused: false };
+  }
+
+  #load(document: vscode.TextDocument, folder: vscode.Uri | undefined, wanted: readonly string[]): void {
+    this.#references.load(folder, wanted).then(
+      (came) => came && this.#invalidate(document.uri),
+      (error: unknown) => this.log(`reading referenced files: ${String(error)}`),
+    );
+  }
+
+  /** Analyses text that is in no editor, with the files it refers to. */
+  async analyzeFile(
+    uri: vscode.Uri,
+    text: string,
+    language: "yaml" | "json" | "jsonc" | "markdown",
+  ): Promise<Analysis> {
+    const engine = await this.engine();
+    const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri;
+    const input = { path: pathOf(uri), text, language };
+    const read = this.#references.reader(folder);
+    let analysis = engine.analyze(uri, input, read);
+    // A loaded recipe may name a further one.
+    for (let round = 0; round < 4 && analysis.wanted.length > 0; round++) {
+      if (!(await this.#references.load(folder, analysis.wanted))) break;
+      analysis = engine.analyze(uri, input, read);
+    }
+    return analysis;
+  }
+
+  /** Settings or `aicost.yaml` changed: everything is estimated anew. */
+  async reload(): Promise<void> {
+    this.#configurations.clear();
+    if (this.#engine !== undefined) await this.#engine.reload();
+    this.#invalidate();
+  }
+
+  #invalidate(uri?: vscode.Uri): void {
+    if (uri === undefined) this.#entries.clear();
+    else this.#entries.delete(uri.toString());
+    this.#stale.fire(uri);
+    for (const { document } of vscode.window.visibleTextEditors)
+      if (uri === undefined || document.uri.toString() === uri.toString()) this.settle(document, 0);
+  }
+
+  /** Analyses a document once it rests, for the faces that are not asked by the editor. */
+  settle(document: vscode.TextDocument, delay = settleMilliseconds): void {
+    if (languageOf(document) === undefined) return;
+    const key = document.uri.toString();
+    clearTimeout(this.#timers.get(key));
+    this.#timers.set(
+      key,
+      setTimeout(() => {
+        this.#timers.delete(key);
+        if (!document.isClosed) void this.get(document);
+      }, delay),
+    );
+  }
+
+  #forget(document: vscode.TextDocument): void {
+    const key = document.uri.toString();
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
+    const entry = this.#entries.get(key);
+    this.#entries.delete(key);
+    entry?.engine.analyzer(document.uri).forget(pathOf(document.uri));
+    this.#closed.fire(document.uri);
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const disposable of this.#disposables) disposable.dispose();
+    this.#entries.clear();
+  }
+}
+
+/** A workload of an analysis by its id. */
+export const workloadById = (analysis: Analysis, id: string): AnalyzedWorkload | undefined =>
+  analysis.workloads.find(({ recognized }) => recognized.id === id);

@@ -1,0 +1,88 @@
+/** What a command is about: a workload of a document. Links, key bindings and other extensions may send anything, so it is checked. */
+import * as vscode from "vscode";
+import type { AnalyzedWorkload } from "../analysis/analysis";
+import { type Analyses, type DocumentAnalysis, workloadById } from "./analyses";
+
+/** Argument of our command links and lenses; never ranges, which go stale. */
+export interface Target {
+  readonly uri: string;
+  /** The workload's id in its file; absent: the whole file. */
+  readonly workload?: string;
+}
+
+export interface ResolvedTarget {
+  readonly entry: DocumentAnalysis;
+  readonly analyzed: AnalyzedWorkload;
+}
+
+/** Validates a command's argument; undefined when it is absent or not ours. Unknown keys are refused. */
+export async function parseTarget(argument: unknown): Promise<Target | undefined> {
+  if (argument === undefined || argument === null || argument instanceof vscode.Uri) {
+    return argument instanceof vscode.Uri ? { uri: argument.toString() } : undefined;
+  }
+  const z = await import("zod");
+  const schema = z.strictObject({
+    uri: z.string().min(1).max(4000),
+    workload: z.string().max(2000).optional(),
+  });
+  const parsed = schema.safeParse(argument);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** The document of a target, or the active one. Only documents that are open or can be opened by the editor. */
+export async function documentOf(target: Target | undefined): Promise<vscode.TextDocument | undefined> {
+  if (target === undefined) return vscode.window.activeTextEditor?.document;
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === target.uri);
+  if (open !== undefined) return open;
+  const uri = vscode.Uri.parse(target.uri, true);
+  // A link must not make us read outside the workspace.
+  if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return undefined;
+  return vscode.workspace.openTextDocument(uri);
+}
+
+/** The workload meant: by id, else the one at the cursor, else the only one, else the person chooses. */
+export async function resolveTarget(analyses: Analyses, argument: unknown): Promise<ResolvedTarget | undefined> {
+  const target = await parseTarget(argument);
+  if (target === undefined && argument !== undefined && argument !== null) return undefined;
+  const document = await documentOf(target);
+  const entry = document && (await analyses.get(document));
+  if (!document || !entry) return undefined;
+  const { workloads } = entry.analysis;
+  if (target?.workload !== undefined) {
+    const analyzed = workloadById(entry.analysis, target.workload);
+    if (analyzed !== undefined) return { entry, analyzed };
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t("That workload is not in the file any more. Choose it again from its estimate."),
+    );
+    return undefined;
+  }
+  const editor = vscode.window.activeTextEditor;
+  if (editor !== undefined && editor.document === document) {
+    const offset = document.offsetAt(editor.selection.active);
+    const holding = workloads
+      .filter(({ recognized }) => recognized.range.start <= offset && offset <= recognized.range.end)
+      .sort((a, b) => length(a) - length(b))[0];
+    if (holding !== undefined) return { entry, analyzed: holding };
+  }
+  if (workloads.length === 1 && workloads[0]) return { entry, analyzed: workloads[0] };
+  return choose(entry);
+}
+
+const length = ({ recognized }: AnalyzedWorkload): number => recognized.range.end - recognized.range.start;
+
+async function choose(entry: DocumentAnalysis): Promise<ResolvedTarget | undefined> {
+  const items = entry.analysis.workloads.map((analyzed) => ({
+    label: analyzed.recognized.name ?? analyzed.recognized.kind,
+    description: analyzed.recognized.dialect,
+    detail: vscode.l10n.t("Line {0}", entry.document.positionAt(analyzed.recognized.anchor).line + 1),
+    analyzed,
+  }));
+  if (items.length === 0) return undefined;
+  const chosen = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t("Which workload?") });
+  return chosen && { entry, analyzed: chosen.analyzed };
+}
+
+export const targetOf = (document: vscode.TextDocument, analyzed: AnalyzedWorkload): Target => ({
+  uri: document.uri.toString(),
+  workload: analyzed.recognized.id,
+});
