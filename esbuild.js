@@ -16,6 +16,8 @@ const common = {
   legalComments: "none",
   logLevel: "warning",
   metafile: true,
+  // jsonc-parser's "main" is a UMD build that bundlers cannot follow.
+  mainFields: ["module", "main"],
 };
 
 /** @type {Record<string, import("esbuild").BuildOptions>} */
