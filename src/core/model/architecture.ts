@@ -54,6 +54,34 @@ export function sizesFromName(name: string): { parameters?: number; activeParame
 const multiHeadEra =
   /llama-?1|llama-?7b|llama-?13b|vicuna|alpaca|koala|gpt-?[2j]|gpt-?neo|pythia|opt-|bloom|mpt|dolly|stablelm|redpajama|rwkv|oasst/i;
 
+/** Vocabulary of a family's tokenizer, and whether the family ties its embeddings: known even where a model's sizes are not. */
+const tokenizers: readonly (readonly [RegExp, vocabulary: number, tied?: boolean])[] = [
+  [/gpt-?2|distilgpt/i, 50_257, true],
+  [/opt-\d/i, 50_272, true],
+  [/bloom/i, 250_880, true],
+  [/falcon-?(7b|40b|180b)/i, 65_024, true],
+  [/pythia|gpt-?neo|gpt-?j|mpt|dolly|redpajama|stablelm|olmo-?(1b|7b)|incite/i, 50_432],
+  [
+    /llama-?[12]?-?(7b|13b|30b|33b|34b|65b|70b)(?!.*3\.)|code-?llama|vicuna|alpaca|mistral-7b|mixtral|zephyr|yi-|tinyllama/i,
+    32_000,
+  ],
+  [/gemma-?2|gemma-?1|^gemma-\d+b/i, 256_000, true],
+  [/gemma/i, 262_144, true],
+  [/qwen-?3[.-]5|qwen-?3\.\d/i, 248_320],
+  [/qwen/i, 151_936],
+  [/deepseek|kimi/i, 129_280],
+  [/glm/i, 151_552],
+  [/gpt-oss/i, 201_088],
+  [/phi-?[34]/i, 100_352],
+  [/mistral|ministral|magistral|devstral|voxtral/i, 131_072],
+  [/lfm2/i, 65_536, true],
+];
+
+const tokenizerOf = (name: string): { vocabulary: number; tied?: boolean } | undefined => {
+  const row = tokenizers.find(([pattern]) => pattern.test(name.slice(0, 200)));
+  return row === undefined ? undefined : { vocabulary: row[1], ...(row[2] === undefined ? {} : { tied: row[2] }) };
+};
+
 const round = (value: number, multiple: number): number => Math.max(multiple, Math.round(value / multiple) * multiple);
 
 /**
@@ -65,10 +93,12 @@ function scalingLaw(parameters: number, active: number, name: string): CompleteS
   const hiddenSize = 128 * layers;
   const heads = Math.max(1, hiddenSize / 128);
   const small = parameters < 2e9;
-  const vocabularySize = parameters < 3e8 ? 50_304 : 128_256;
+  const tokenizer = tokenizerOf(name);
+  const tied = tokenizer?.tied ?? small;
+  const vocabularySize = tokenizer?.vocabulary ?? (parameters < 3e8 ? 50_304 : 128_256);
   const keyValueHeads = multiHeadEra.test(name) ? heads : Math.min(8, heads);
   const attention = layers * hiddenSize * 128 * (2 * heads + 2 * keyValueHeads);
-  const tables = vocabularySize * hiddenSize * (small ? 1 : 2);
+  const tables = vocabularySize * hiddenSize * (tied ? 1 : 2);
   const base = {
     layers,
     hiddenSize,
@@ -76,7 +106,7 @@ function scalingLaw(parameters: number, active: number, name: string): CompleteS
     keyValueHeads,
     headDimension: 128,
     vocabularySize,
-    tieWordEmbeddings: small,
+    tieWordEmbeddings: tied,
     gatedMlp: true,
   };
   if (active < 0.7 * parameters) {
@@ -109,6 +139,16 @@ function derive(spec: ModelSpec): ModelSpec {
   };
 }
 
+/** Dimensions with far fewer active than total parameters but no experts named: a mixture of the usual fineness. */
+function withExperts(spec: ModelSpec, parameters: number | undefined): ModelSpec {
+  const { layers, hiddenSize, activeParameters: active } = spec;
+  if (spec.experts || parameters === undefined || active === undefined || active >= 0.7 * parameters) return spec;
+  if (!layers || !hiddenSize) return spec;
+  const experts = 128;
+  const expertIntermediateSize = Math.max(16, Math.round((0.95 * parameters) / (layers * experts * 3 * hiddenSize)));
+  return { ...spec, experts, expertsPerToken: 8, expertIntermediateSize };
+}
+
 const isComplete = (spec: ModelSpec): spec is CompleteSpec =>
   Boolean(
     spec.layers &&
@@ -125,7 +165,7 @@ const isComplete = (spec: ModelSpec): spec is CompleteSpec =>
  * nearest to the stated total.
  */
 function complete(given: ModelSpec, parameters: number | undefined, name: string): CompleteSpec | undefined {
-  const spec = derive(given);
+  const spec = withExperts(derive(given), parameters);
   if (!spec.layers || !spec.hiddenSize || !spec.attentionHeads || !spec.headDimension) {
     if (parameters === undefined) return undefined;
     const law = scalingLaw(parameters, spec.activeParameters ?? parameters, name);
@@ -171,6 +211,12 @@ function complete(given: ModelSpec, parameters: number | undefined, name: string
 
 const agree = (a: number | undefined, b: number | undefined): boolean =>
   a === undefined || b === undefined || Math.abs(Math.log(a / b)) < 0.34;
+
+/** Within the rounding of a name: `3B` for 3.64 B. */
+const near = (a: number, b: number): boolean => Math.abs(Math.log(a / b)) < 0.22;
+
+const sameDimensions = (a: ModelSpec, b: ModelSpec): boolean =>
+  (a.layers === undefined || a.layers === b.layers) && (a.hiddenSize === undefined || a.hiddenSize === b.hiddenSize);
 
 /** Scales the multiplied parts so that they sum to what is stated. */
 function rescale(count: ParameterCount, total: number, active: number): ParameterCount {
@@ -221,7 +267,17 @@ export function resolveModel(
     catalogued = undefined;
 
   const ownDimensions = given.layers !== undefined && given.hiddenSize !== undefined;
-  const parameters = given.parameters ?? catalogued?.spec.parameters ?? (ownDimensions ? undefined : named.parameters);
+  // A config that keeps a known name but has other dimensions (a cut-down copy) is a model of its own.
+  if (catalogued && ownDimensions && given.parameters === undefined && !sameDimensions(catalogued.spec, given))
+    catalogued = undefined;
+  let parameters = given.parameters ?? catalogued?.spec.parameters ?? (ownDimensions ? undefined : named.parameters);
+  const counted = catalogued?.spec.parameters;
+  if (counted !== undefined && given.parameters !== undefined && !ownDimensions && near(counted, given.parameters)) {
+    // "3B" may be 3.64 B: the catalogue's count of a model known by name is more exact than a rounded size.
+    if (Math.abs(counted / given.parameters - 1) > 0.05)
+      draft.assume(`${field}.parameters`, counted, `counted for ${shortName(name)}; the stated size is rounded`);
+    parameters = counted;
+  }
   const active =
     given.activeParameters ?? catalogued?.spec.activeParameters ?? (ownDimensions ? undefined : named.activeParameters);
   const base: ModelSpec = catalogued ? { ...catalogued.spec, ...given } : { ...given };
