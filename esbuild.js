@@ -17,7 +17,7 @@ const common = {
   logLevel: "warning",
   metafile: true,
   // jsonc-parser's "main" is a UMD build that bundlers cannot follow.
-  mainFields: ["module", "main"],
+  alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
 };
 
 /** @type {Record<string, import("esbuild").BuildOptions>} */
