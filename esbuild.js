@@ -49,7 +49,9 @@ const targets = {
     outdir: "dist",
     platform: "node",
     format: "cjs",
-    banner: { js: "#!/usr/bin/env node" },
+    // tinyglobby's module build makes a require() from its own address.
+    define: { "import.meta.url": "moduleUrl" },
+    banner: { js: '#!/usr/bin/env node\nconst moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
   },
   tests: {
     entryPoints: { index: "test/host/index.ts" },
