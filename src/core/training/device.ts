@@ -17,8 +17,6 @@ export interface TrainingDevice {
   readonly matmul16: number;
   /** The format the multiplications really run in. */
   readonly precision: Precision;
-  /** Stated power cap as a share of TDP, 0..1. */
-  readonly cap: number;
   /** B/s. */
   readonly bandwidth: number;
   /** GB (1e9). */
@@ -47,7 +45,15 @@ function networkOf(accelerator: AcceleratorFacts): number {
   return networks[accelerator.generation] ?? 12.5;
 }
 
+/** B/s per direction where the catalogue has no figure: chip-to-chip links of TPUs and Trainium, else PCIe. */
+const links: Readonly<Partial<Record<Generation, number>>> = { tpu: 120e9, neuron: 100e9 };
+
 const nonNvidia: ReadonlySet<Generation> = new Set(["cdna2", "cdna3", "cdna4", "gaudi", "tpu", "neuron", "ascend"]);
+
+const is16Bit = (precision: Precision): boolean => precision === "bf16" || precision === "fp16";
+
+/** 16-bit share of the measured part of the same silicon, for its unmeasured variants. */
+const siblings: Readonly<Partial<Record<Generation, number>>> = { ampere: 0.869, hopper: 0.803, blackwell: 0.776 };
 
 /**
  * Share of the peak a large multiplication reaches. A part with much bandwidth for its compute (H20: 37 FLOP/B) is never starved and
@@ -57,9 +63,14 @@ function shareOf(accelerator: AcceleratorFacts, precision: Precision, peak16: nu
   if (accelerator.achievable?.[precision] === undefined) {
     if (peak16 / (accelerator.bandwidth * 1e9) < 60) return 0.9;
     if (accelerator.vendor.toLowerCase() === "amd") return achievableShare(accelerator, "bf16");
+    const sibling = is16Bit(precision) ? siblings[accelerator.generation] : undefined;
+    if (sibling !== undefined && accelerator.achievable?.bf16 === undefined) return sibling;
   }
   return achievableShare(accelerator, precision);
 }
+
+/** A power cap of a share x of TDP leaves x^0.45 of the rate (torchtitan's 500 W Hopper part, 2024-12). */
+const capExponent = 0.45;
 
 /** A cap in watts that the accelerator's text states: `H100-SXM 500W`. */
 function statedWatts(text: string | undefined): number | undefined {
@@ -85,16 +96,19 @@ export function trainingDevice(
   // The variant of Hopper with second-generation stacks (96 GB at 2.4 TB/s) shares its name with the usual one.
   const oldStacks = accelerator.generation === "hopper" && /hbm2e/i.test(text ?? "");
   const gigabytes = /(?<![\d.])(\d{2,3})\s?GB/i.exec(text ?? "");
-  const link = accelerator.link !== undefined && accelerator.link > 0 ? (0.8 * accelerator.link * 1e9) / 2 : 12.5e9;
+  const capped = watts !== undefined && tdp !== undefined && watts < tdp ? (watts / tdp) ** capExponent : 1;
+  const link =
+    accelerator.link !== undefined && accelerator.link > 0
+      ? (0.8 * accelerator.link * 1e9) / 2
+      : (links[accelerator.generation] ?? 12.5e9);
   return {
     generation: accelerator.generation,
     nvidia: !nonNvidia.has(accelerator.generation),
     peak: rate16.flops,
     peakAtPrecision: rate.flops,
-    matmul: rate.flops * share,
-    matmul16: rate16.flops * share16,
+    matmul: rate.flops * share * capped,
+    matmul16: rate16.flops * share16 * capped,
     precision: rate.precision,
-    cap: watts !== undefined && tdp !== undefined && watts < tdp ? watts / tdp : 1,
     bandwidth: (oldStacks ? 2400 : accelerator.bandwidth) * 1e9,
     memory: oldStacks && gigabytes ? Number(gigabytes[1]) : accelerator.memory,
     link,

@@ -4,9 +4,9 @@
 import type { Draft } from "../draft";
 import { type Hardware, resolveHardware } from "../hardware";
 import { type Architecture, resolveModel } from "../model/architecture";
+import { loraParameters } from "../model/lora";
 import type { Precision } from "../precision";
 import type { FineTuningFields } from "../workload";
-import { adapterParameters } from "./adapter";
 import { type TrainingDevice, trainingDevice } from "./device";
 import { type Layout, layoutOf, type Method } from "./layout";
 import { type Stack, stackOf } from "./stack";
@@ -72,7 +72,7 @@ function adapterOf(fields: PlanFields, model: Architecture, method: Method, draf
   if (method === "full") return 0;
   if (fields.adapterParameters !== undefined) return Math.min(fields.adapterParameters, model.parameters);
   const rank = fields.loraRank ?? draft.assume("loraRank", 16, "rank of the adapter not stated");
-  return Math.min(adapterParameters(model, rank, fields.loraTargets), model.parameters);
+  return Math.min(loraParameters(model, rank, fields.loraTargets), model.parameters);
 }
 
 function checkpointingOf(

@@ -9,6 +9,7 @@ import { trainingCalibration } from "./constants";
 import { evaluationOf } from "./evaluation";
 import { trainingFlopsPerToken } from "./flops";
 import { goodputOf, isTuned } from "./goodput";
+import { addMemory } from "./peak";
 import { type Plan, type PlanDefaults, type PlanFields, planRun } from "./plan";
 import { trainingPower } from "./power";
 import { type TimePerToken, timePerToken } from "./time";
@@ -137,6 +138,7 @@ export function estimateRun(fields: PlanFields, defaults: PlanDefaults, draft: D
   draft.set("trainingThroughput", logNormal(1 / seconds, pace.stepSigma, "tokens/s/accelerator"));
   draft.uncertainty("training speed", pace.runSigma);
 
+  addMemory(fields, plan, draft);
   const utilisation = perToken.total / pace.seconds / plan.device.peakAtPrecision;
   const busy = pace.terms ? (pace.terms.matmul + pace.terms.attention + pace.terms.memory) / pace.terms.total : 0.85;
   const acceleratorPower = trainingPower(hardware, utilisation, Math.min(1, busy));

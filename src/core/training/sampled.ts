@@ -8,6 +8,7 @@ import type { FineTuningFields, ModelReference, WorkloadOf } from "../workload";
 import { trainingCalibration } from "./constants";
 import type { ParameterFlops } from "./distill";
 import type { Method } from "./layout";
+import { addMemory } from "./peak";
 import { type Plan, planRun } from "./plan";
 import { trainingPower } from "./power";
 import { type Scorers, type StepFlops, type StepShape, type StepTime, stepFlops, stepTime } from "./reinforcement";
@@ -151,6 +152,7 @@ export function sampleAndTrain(fields: SampledFields, sampling: Sampling, draft:
       unit: "FLOP",
     });
   }
+  addMemory(fields, plan, draft, !shape.asynchronous);
   const utilisation = flops.total / seconds / count / plan.device.peakAtPrecision;
   const trained = Math.min(1, (time.update + time.score) / time.total);
   // Decoding keeps memory busy, multiplication units hardly: about two thirds of TDP; training phases as in training.

@@ -43,7 +43,7 @@ export interface TimePerToken {
 /** Share of a forward pass that is run again in the backward pass. */
 export const recomputeShare: Readonly<Record<Checkpointing, number>> = { none: 0, selective: 0.3, full: 1 };
 
-/** Share of the 16-bit peak that the attention kernel reaches on long sequences, by generation and stack. */
+/** Rate of the attention kernel on long sequences over the largest 16-bit matrix rate, by generation and stack. */
 function attentionShare(device: TrainingDevice, stack: Stack, c: TrainingConstants): number {
   switch (device.generation) {
     case "hopper":
@@ -53,16 +53,16 @@ function attentionShare(device: TrainingDevice, stack: Stack, c: TrainingConstan
     case "cdna2":
     case "cdna3":
     case "cdna4":
-      return 0.5;
+      return 0.8;
     case "volta":
     case "pascal":
     case "turing":
-      return 0.3;
+      return 0.35;
     case "gaudi":
     case "tpu":
     case "neuron":
     case "ascend":
-      return 0.45;
+      return 0.5;
     default:
       return c.attentionAmpere;
   }
@@ -94,9 +94,8 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
   // Forward, gradients of activations, gradients of weights: a frozen base needs no gradients of weights.
   const passes = method === "full" ? 3 : 2;
   const recompute = recomputeShare[input.checkpointing];
-  const capped = device.cap ** c.capExponent;
-  const rate = c.matmul * device.matmul * capped;
-  const rate16 = c.matmul * device.matmul16 * capped;
+  const rate = c.matmul * device.matmul;
+  const rate16 = c.matmul * device.matmul16;
 
   const again = 2 * (passes + recompute);
   const dequantise = method === "qlora" ? 1.4 : 1;
@@ -110,7 +109,7 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
   const attentionForward = attentionFlopsPerToken(model, s);
   const attention =
     (attentionForward * (1 + 2.5 + (recompute === 1 ? 1 : 0))) /
-    ((device.peak * device.cap * attentionShare(device, stack, c) * s) / (s + c.attentionHalf));
+    ((device.matmul16 * attentionShare(device, stack, c) * s) / (s + c.attentionHalf));
   const memory =
     (memoryFactor(stack, c) * L * activationElements(model) * (1 + 0.33 * recompute) * (method === "full" ? 1 : 0.75) +
       c.headBytes * spec.vocabularySize) /
