@@ -34,8 +34,12 @@ interface Remembered {
   readonly language: string;
   readonly references: ReadonlyMap<string, string | undefined>;
   readonly session: RecognitionSession;
+  readonly results: ReadonlyMap<string, Result>;
   readonly analysis: Analysis;
 }
+
+/** What follows from the facts' values alone, wherever they stand in the file. */
+type Result = Pick<AnalyzedWorkload, "workload" | "estimate" | "problems">;
 
 export class Analyzer {
   readonly #facts: Facts;
@@ -44,9 +48,6 @@ export class Analyzer {
   readonly #overrides: FactMap | undefined;
   readonly #capacity: number;
   readonly #remembered = new Map<string, Remembered>();
-  /** Estimates by the facts they rest on: an edit elsewhere in the file leaves them alone. */
-  #estimates = new WeakMap<FactMap, AnalyzedWorkload>();
-
   constructor(options: AnalyzerOptions) {
     this.#facts = options.facts;
     this.#workspace = options.workspace;
@@ -78,13 +79,16 @@ export class Analyzer {
       return references.get(path);
     };
     const session = recognizeText(input.text, input.language, input.path, recording, before?.session);
-    const workloads = session.recognition.workloads.map((recognized) => this.#analyzeOne(recognized, layers));
+    const results = new Map<string, Result>();
+    const workloads = session.recognition.workloads.map((recognized) =>
+      this.#analyzeOne(recognized, layers, results, before?.results),
+    );
     const analysis: Analysis = {
       workloads,
       problems: session.recognition.problems,
       wanted: [...references].filter(([, text]) => text === undefined).map(([path]) => path),
     };
-    this.#remember(input.path, { text: input.text, language: input.language, references, session, analysis });
+    this.#remember(input.path, { text: input.text, language: input.language, references, session, results, analysis });
     return analysis;
   }
 
@@ -95,9 +99,8 @@ export class Analyzer {
     return changed === undefined ? undefined : estimate(changed, this.#facts);
   }
 
-  /** Forgets estimates but not parses: the facts behind them changed (token prices arrived). */
+  /** Forgets all estimates: the facts behind them changed (token prices arrived). */
   forgetEstimates(): void {
-    this.#estimates = new WeakMap();
     this.#remembered.clear();
   }
 
@@ -106,25 +109,24 @@ export class Analyzer {
     this.#remembered.delete(path);
   }
 
-  #analyzeOne(recognized: Recognized, layers: readonly DefaultsLayer[]): AnalyzedWorkload {
-    const known = this.#estimates.get(recognized.facts);
-    if (known) return known.recognized === recognized ? known : { ...known, recognized };
+  /** Results are kept by the facts' values: an edit elsewhere in the file, or a second workload like this one, finds them there. */
+  #analyzeOne(
+    recognized: Recognized,
+    layers: readonly DefaultsLayer[],
+    results: Map<string, Result>,
+    before: ReadonlyMap<string, Result> | undefined,
+  ): AnalyzedWorkload {
     const stated = this.#overrides ? { ...recognized.facts, ...this.#overrides } : recognized.facts;
     const facts = withDefaults(recognized.kind, stated, layers);
-    const { workload, problems } = workloadFromFacts(
-      recognized.kind,
-      recognized.name,
-      facts,
-      recognized.dialect === "native",
-    );
-    const analyzed: AnalyzedWorkload = {
-      recognized,
-      facts,
-      problems,
-      ...(workload === undefined ? {} : { workload, estimate: estimate(workload, this.#facts) }),
-    };
-    this.#estimates.set(recognized.facts, analyzed);
-    return analyzed;
+    const key = contentOf(recognized, facts);
+    let result = results.get(key) ?? before?.get(key);
+    if (result === undefined) {
+      const strict = recognized.dialect === "native";
+      const { workload, problems } = workloadFromFacts(recognized.kind, recognized.name, facts, strict);
+      result = { problems, ...(workload === undefined ? {} : { workload, estimate: estimate(workload, this.#facts) }) };
+    }
+    results.set(key, result);
+    return { recognized, facts, ...result };
   }
 
   #remember(path: string, entry: Remembered): void {
@@ -134,6 +136,12 @@ export class Analyzer {
     const oldest = this.#remembered.keys().next().value;
     if (oldest !== undefined) this.#remembered.delete(oldest);
   }
+}
+
+function contentOf(recognized: Recognized, facts: FactMap): string {
+  const values: unknown[] = [recognized.kind, recognized.name, recognized.dialect];
+  for (const name of Object.keys(facts)) values.push(name, facts[name]?.value);
+  return JSON.stringify(values);
 }
 
 const unchanged = (references: ReadonlyMap<string, string | undefined>, read: Reader): boolean => {

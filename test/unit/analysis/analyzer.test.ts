@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { Analyzer } from "../../../src/analysis/analyzer";
+import { matchesGlob } from "../../../src/analysis/glob";
+import { parseWorkspaceFile } from "../../../src/analysis/workspaceFile";
+import { createCatalog } from "../../../src/catalog/catalog";
+
+const facts = createCatalog();
+const recipe =
+  "base_model: meta-llama/Llama-3.1-8B\nadapter: lora\ndatasets:\n  - path: tatsu-lab/alpaca\nmicro_batch_size: 2\nnum_epochs: 1\n";
+const input = (text: string, path = "train/recipe.yaml") => ({ path, text, language: "yaml" as const });
+const workspace = (text: string) => {
+  const { file, problems } = parseWorkspaceFile(text, "aicost.yaml");
+  assert.deepEqual(problems, []);
+  assert.ok(file);
+  return file;
+};
+const only = <T>(items: readonly T[]): T => {
+  assert.equal(items.length, 1);
+  return items[0] as T;
+};
+
+describe("the analyzer", () => {
+  it("gives the same object for the same text", () => {
+    const analyzer = new Analyzer({ facts });
+    assert.equal(analyzer.analyze(input(recipe)), analyzer.analyze(input(recipe)));
+  });
+
+  it("says nothing of text without a workload", () => {
+    assert.deepEqual(new Analyzer({ facts }).analyze(input("on: push\njobs: {}\n")), {
+      workloads: [],
+      problems: [],
+      wanted: [],
+    });
+  });
+
+  it("marks defaults of the workspace as settings with their origin", () => {
+    const analyzer = new Analyzer({
+      facts,
+      workspace: workspace("aicost: 1\ndefaults:\n  accelerator: L40S\n  accelerators: 4\n"),
+    });
+    const fact = only(analyzer.analyze(input(recipe)).workloads).facts.accelerators;
+    assert.equal(fact?.value, 4);
+    assert.equal(fact?.source, "setting");
+    assert.match(fact?.note ?? "", /aicost\.yaml/);
+  });
+
+  it("prefers a matching rule to the defaults, and both to the settings", () => {
+    const file = workspace(
+      "defaults: {accelerator: L4, region: us-east-1}\nrules:\n  - {match: 'train/**', defaults: {accelerator: L40S}}\n",
+    );
+    const analyzer = new Analyzer({
+      facts,
+      workspace: file,
+      defaults: [{ fields: { accelerator: "T4", region: "eu-west-1", pricing: "spot" }, origin: "settings" }],
+    });
+    const own = only(analyzer.analyze(input(recipe)).workloads).facts;
+    assert.equal(own.accelerator?.value, "L40S");
+    assert.equal(own.region?.value, "us-east-1");
+    assert.equal(own.pricing?.value, "spot");
+    assert.equal(only(analyzer.analyze(input(recipe, "other/recipe.yaml")).workloads).facts.accelerator?.value, "L4");
+  });
+
+  it("lets a rule silence files", () => {
+    const file = workspace("rules:\n  - {match: ['train/**'], ignore: true}\n");
+    assert.deepEqual(new Analyzer({ facts, workspace: file }).analyze(input(recipe)).workloads, []);
+  });
+
+  it("lets what the file says stand against a default", () => {
+    const text = `# ai-cost: accelerator=H100-SXM accelerators=2\n${recipe}`;
+    const analyzer = new Analyzer({
+      facts,
+      defaults: [{ fields: { accelerator: "L4", accelerators: 8 }, origin: "settings" }],
+    });
+    const own = only(analyzer.analyze(input(text)).workloads).facts;
+    assert.equal(own.accelerator?.value, "H100-SXM");
+    assert.equal(own.accelerators?.value, 2);
+    assert.equal(own.accelerators?.source, "directive");
+  });
+
+  it("estimates again with changes, and leaves the first estimate alone", () => {
+    const analyzer = new Analyzer({
+      facts,
+      defaults: [{ fields: { accelerator: "H100-SXM", accelerators: 8 }, origin: "settings" }],
+    });
+    const analyzed = only(analyzer.analyze(input(recipe)).workloads);
+    const before = analyzed.estimate?.quantities.costRate?.central ?? 0;
+    const after = analyzer.reestimate(analyzed, { accelerators: 16 })?.quantities.costRate?.central ?? 0;
+    assert.ok(before > 0);
+    assert.ok(Math.abs(after / before - 2) < 1e-9);
+    assert.equal(analyzed.estimate?.quantities.costRate?.central, before);
+  });
+
+  it("asks for referenced files that it did not get, and reads them when they come", () => {
+    const text = `${recipe}deepspeed: zero3.json\n`;
+    const analyzer = new Analyzer({ facts });
+    const first = analyzer.analyze(input(text));
+    assert.ok(
+      first.wanted.some((path) => path.endsWith("zero3.json")),
+      first.wanted.join(),
+    );
+    const second = analyzer.analyze(input(text), (path) =>
+      path.endsWith("zero3.json") ? '{"zero_optimization": {"stage": 3}}' : undefined,
+    );
+    const fact = only(second.workloads).facts["parallelism.zeroStage"];
+    assert.equal(fact?.value, 3);
+    assert.equal(fact?.source, "referenced");
+  });
+
+  it("forgets the oldest documents beyond its capacity", () => {
+    const analyzer = new Analyzer({ facts, capacity: 1 });
+    const first = analyzer.analyze(input(recipe, "a.yaml"));
+    analyzer.analyze(input(recipe, "b.yaml"));
+    assert.notEqual(analyzer.analyze(input(recipe, "a.yaml")), first);
+  });
+
+  it("reports a wrong type in a native file and estimates the others", () => {
+    const text =
+      "aicost: 1\nworkloads:\n  - {kind: allocation, accelerator: L4, accelerators: two}\n  - {kind: allocation, accelerator: L4, accelerators: 2}\n";
+    const { workloads } = new Analyzer({ facts }).analyze(input(text, "x.aicost.yaml"));
+    assert.equal(workloads.length, 2);
+    assert.equal(workloads[0]?.estimate, undefined);
+    assert.ok(workloads[0]?.problems.some(({ severity, path }) => severity === "error" && path[0] === "accelerators"));
+    assert.ok(workloads[1]?.estimate?.quantities.costRate);
+  });
+
+  it("follows an edit in a stream without estimating the untouched documents again", () => {
+    const job = (name: string): string =>
+      `apiVersion: batch/v1\nkind: Job\nmetadata: {name: ${name}}\nspec:\n  template:\n    spec:\n      containers:\n        - name: t\n          resources: {limits: {nvidia.com/gpu: 1}}\n`;
+    const analyzer = new Analyzer({ facts });
+    const first = analyzer.analyze(input(`${job("a")}---\n${job("b")}`));
+    const second = analyzer.analyze(input(`${job("a-longer-name")}---\n${job("b")}`));
+    assert.equal(second.workloads.length, 2);
+    assert.equal(second.workloads[1]?.estimate, first.workloads[1]?.estimate);
+    assert.ok((second.workloads[1]?.recognized.anchor ?? 0) > (first.workloads[1]?.recognized.anchor ?? 0));
+  });
+});
+
+describe("globs of rules", () => {
+  for (const [glob, path, expected] of [
+    ["train/**", "train/a/b.yaml", true],
+    ["train/**", "serve/a.yaml", false],
+    ["*.yaml", "deep/er/a.yaml", true],
+    ["train/*.yaml", "train/a/b.yaml", false],
+    ["{a,b}/*.json", "b/x.json", true],
+    ["**", "x", true],
+    ["[", "x", false],
+    ["*".repeat(300), "x", false],
+  ] as const)
+    it(`${glob.slice(0, 20)} ${expected ? "takes" : "leaves"} ${path}`, () =>
+      assert.equal(matchesGlob(glob, path), expected));
+});
+
+describe("aicost.yaml", () => {
+  it("names what is wrong", () => {
+    assert.match(
+      parseWorkspaceFile("defaults: {accelerators: many}", "aicost.yaml").problems[0] ?? "",
+      /defaults\.accelerators/,
+    );
+  });
+  it("says where broken text cannot be read", () => {
+    assert.match(parseWorkspaceFile("defaults: [", "aicost.yaml").problems[0] ?? "", /^aicost\.yaml: /);
+  });
+  it("may be empty", () => {
+    assert.deepEqual(parseWorkspaceFile("", "aicost.yaml").problems, []);
+  });
+});
