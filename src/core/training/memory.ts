@@ -9,7 +9,7 @@ import type { AcceleratorFacts } from "../facts";
 import type { Architecture } from "../model/architecture";
 import { loraParameters, loraTargets } from "../model/lora";
 import { type Precision, weightBits } from "../precision";
-import { logNormal } from "../quantity";
+import { add, logNormal, type Quantity } from "../quantity";
 import type { Parallelism } from "../workload";
 import { type Layout, layoutOf } from "./layout";
 import { type ResolvedStack, resolveStack, type Sharding } from "./memoryStack";
@@ -66,14 +66,15 @@ export interface TrainingMemory {
  * Constants of the model, fitted on published peaks (scripts/calibration/memory.ts): few, physical, none per row.
  */
 export const memoryConstants = {
-  /** Allocator: blocks reserved beyond what is alive, as a factor on everything that comes and goes. */
-  allocator: 1.1,
+  /** Allocator: blocks reserved beyond what is alive, on everything that comes and goes, where lengths vary from batch to batch. */
+  allocator: 1.12,
   /** Recomputed layers whose inner activations are alive at once in the backward pass, gradients included. */
   liveLayers: 1.3,
   /** Share of the inner activations that selective checkpointing keeps. */
   selectiveShare: 0.43,
-  /** Bytes per parameter beyond the stored format that a quantised base needs: unpacked copies, statistics, load transients. */
-  quantizedExtra: 0.12,
+  /** Bytes per parameter beyond the stored format that a quantised base needs: unpacked copies, leftovers of loading. */
+  quantizedExtra: 0.1,
+  quantizedOnDeviceExtra: 0.38,
   /** Bytes per logit where the loss is fused with the output projection. */
   fusedLogit: 0.3,
   /** GB of communication buffers with more than one device. */
@@ -88,8 +89,11 @@ export const memoryConstants = {
   context: 0.5,
 } as const;
 
-/** Standard deviation of the logarithm, from residuals on left-out sources (see scripts/calibration/memory.ts). */
-const sigma = { full: 0.12, adapter: 0.22, quantizedExperts: 0.35 } as const;
+/**
+ * Standard deviations of the logarithm, from residuals of left-out sources (scripts/calibration/memory.ts): of what stays (states,
+ * work space) and of what comes and goes (activations, logits), the latter wider where the length of a batch is a guess.
+ */
+const sigma = { states: 0.1, adapterStates: 0.15, quantizedExperts: 0.35, moving: 0.3, movingAssumed: 0.75 } as const;
 
 interface Setting {
   readonly input: TrainingMemoryInput;
@@ -106,6 +110,7 @@ interface Setting {
   readonly adaptsMlp: boolean;
   readonly sequence: number;
   readonly checkpointing: "none" | "selective" | "full";
+  readonly expertsQuantized: boolean;
 }
 
 /** Parameters of one rank before data-parallel sharding: tables, the rest without experts, routed experts. */
@@ -148,7 +153,10 @@ function frozenBytes(setting: Setting): number {
   const bits = weightBits[setting.frozen];
   if (bits >= 16) return (part.all * bits) / 8;
   const tables = part.tables * (stack.fp32Tables && setting.method === "qlora" ? 4 : 2);
-  return ((part.dense + part.experts) * bits) / 8 + tables + memoryConstants.quantizedExtra * part.all;
+  const extra = stack.quantizesOnDevice ? memoryConstants.quantizedOnDeviceExtra : memoryConstants.quantizedExtra;
+  // bitsandbytes quantises linear modules; experts fused into one tensor stay at 16 bit unless the trainer takes care of them.
+  const experts = part.experts * (setting.expertsQuantized ? bits / 8 + extra : 2);
+  return (part.dense * bits) / 8 + experts + tables + extra * (part.dense + part.tables);
 }
 
 /**
@@ -237,7 +245,9 @@ function transient(setting: Setting): { activations: number; logits: number } {
   const inner = layerActivations(setting) * tokens;
   const boundary = (2 * spec.hiddenSize * tokens) / tensor;
   const { liveLayers, selectiveShare, fusedLogit } = memoryConstants;
-  const live = liveLayers * inner;
+  // Tensor parallelism gathers the inputs of both blocks, and their gradients, whole.
+  const gathered = tensor > 1 ? 4 * 2 * spec.hiddenSize * tokens : 0;
+  const live = liveLayers * inner + gathered;
   const scores = stack.eagerAttention ? (8 * spec.attentionHeads * sequence * tokens) / tensor : 0;
   const activations =
     setting.checkpointing === "none"
@@ -256,7 +266,10 @@ const gigabyte = 1e9;
 
 function partsOf(setting: Setting): Record<MemoryPart, number> {
   const { input, layout } = setting;
-  const { allocator, buffers, offloadBuffers } = memoryConstants;
+  const { buffers, offloadBuffers } = memoryConstants;
+  // Batches of one shape reuse their blocks: packed samples, and pre-training over several devices.
+  const oneShape = input.packing ?? (input.method === "full" && input.accelerators > 1);
+  const allocator = oneShape ? 1 : memoryConstants.allocator;
   const state = states(setting);
   const moving = transient(setting);
   const several = input.accelerators > 1;
@@ -288,10 +301,21 @@ const statesFit = (setting: Setting, share: number): boolean => {
  */
 const longestSample = (model: Architecture): number => (model.spec.vocabularySize > 40_000 ? 1037 : 1304);
 
+/** Formats that a checkpoint's name states: `…-NVFP4`, `…-bnb-4bit`, `…-AWQ`. */
+const storedFormats: readonly (readonly [RegExp, Precision])[] = [
+  [/(?:nv|mx)fp4/i, "fp4"],
+  [/(?<![a-z])fp8(?![a-z0-9])/i, "fp8"],
+  [/bnb.?4.?bit|(?<![a-z])nf4/i, "nf4"],
+  [/(?<![a-z])(?:awq|gptq|int4)(?![a-z])/i, "int4"],
+];
+
+const storedFormat = (name: string): Precision | undefined =>
+  storedFormats.find(([pattern]) => pattern.test(name.slice(0, 300)))?.[1];
+
 /** The precision a frozen base is kept in. */
 function frozenPrecision(input: TrainingMemoryInput, stack: ResolvedStack): Precision {
   if (input.weightPrecision !== undefined) return input.weightPrecision;
-  if (input.method === "qlora") return "nf4";
+  if (input.method === "qlora") return storedFormat(input.model.name) ?? "nf4";
   if (input.precision === undefined) return stack.defaultFrozenWeight === 4 ? "fp32" : "bf16";
   return input.precision === "fp32" ? "fp32" : "bf16";
 }
@@ -355,16 +379,22 @@ function resolveSetting(input: TrainingMemoryInput, assumptions: Assumption[]): 
     adaptsMlp: method !== "full" && adaptsMlp(input, stack, rank),
     sequence,
     checkpointing: input.activationCheckpointing ?? "full",
+    expertsQuantized: false,
   };
+  if (method !== "full" && weightBits[setting.frozen] < 16 && input.model.expertLayers > 0)
+    setting = {
+      ...setting,
+      expertsQuantized: storedFormat(input.model.name) !== undefined || !statesFit(setting, 0.85),
+    };
   if (given.zeroStage === undefined && devices > 1 && stack.sharding !== "distributedOptimizer") {
     if (stack.sharding === "fsdp" && stack.name !== "axolotl") setting = { ...setting, zeroStage: 3 };
-    else if (!modelParallel && !statesFit(setting, 0.7)) {
+    else if (!modelParallel && !statesFit(setting, 0.85)) {
       assume("parallelism.zeroStage", 3, "replicated states do not fit one accelerator");
       setting = { ...setting, zeroStage: 3 };
     }
   }
   if (input.activationCheckpointing === undefined) {
-    if (devices === 1 && input.accelerator !== undefined) {
+    if (devices === 1 && input.accelerator !== undefined && !stack.checkpoints) {
       const without = { ...setting, checkpointing: "none" as const };
       if (sum(partsOf(without)) + memoryConstants.context <= input.accelerator.memory) setting = without;
     }
@@ -377,6 +407,24 @@ function resolveSetting(input: TrainingMemoryInput, assumptions: Assumption[]): 
   return setting;
 }
 
+function intervalOf(setting: Setting, parts: Readonly<Record<MemoryPart, number>>, central: number): Quantity {
+  const { input, method } = setting;
+  const guessed = input.sequenceLength === undefined || input.microBatchSize === undefined;
+  const moving = parts.activations + parts.logits;
+  const fixed =
+    method === "full"
+      ? sigma.states
+      : input.model.expertLayers > 0 && weightBits[setting.frozen] < 16
+        ? sigma.quantizedExperts
+        : sigma.adapterStates;
+  const total = add(
+    logNormal(sum(parts) - moving, fixed, "GB"),
+    logNormal(moving, guessed ? sigma.movingAssumed : sigma.moving, "GB"),
+  );
+  // A co-located engine takes its share whatever the trainer needs.
+  return central > total.central ? logNormal(central, sigma.states, "GB") : total;
+}
+
 /** Estimates the peak memory of one accelerator. Never throws on finite input. */
 export function trainingMemory(input: TrainingMemoryInput): TrainingMemory {
   const assumptions: Assumption[] = [];
@@ -386,13 +434,7 @@ export function trainingMemory(input: TrainingMemoryInput): TrainingMemory {
   let central = sum(parts);
   if (input.colocatedEngine && memory !== undefined)
     central = Math.max(central, memoryConstants.colocatedShare * memory);
-  const spread =
-    input.model.expertLayers > 0 && weightBits[setting.frozen] < 16 && input.method !== "full"
-      ? sigma.quantizedExperts
-      : input.method === "full"
-        ? sigma.full
-        : sigma.adapter;
-  const plain = logNormal(central, spread, "GB");
+  const plain = intervalOf(setting, parts, central);
   const fits = memory === undefined ? undefined : central + memoryConstants.context <= memory;
   return {
     quantity: fits === undefined ? plain : { ...plain, fits },

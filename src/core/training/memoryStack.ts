@@ -23,8 +23,10 @@ export interface MemoryStack {
   readonly loadsWhole: boolean;
   /** Adapters on the MLP too, unless targets say otherwise. */
   readonly adaptsMlp: boolean;
-  /** Checkpointing with more than one device where the configuration is silent. */
-  readonly checkpointsSharded: boolean;
+  /** Recipes switch activation checkpointing on by default. */
+  readonly checkpoints: boolean;
+  /** A quantised base is made from 16-bit weights on the device, whose blocks stay reserved; others quantise while loading. */
+  readonly quantizesOnDevice: boolean;
   /** A quantised base keeps embeddings and head in fp32 (PEFT's `prepare_model_for_kbit_training`). */
   readonly fp32Tables: boolean;
 }
@@ -40,7 +42,8 @@ const base: MemoryStack = {
   sharding: "deepspeed",
   loadsWhole: false,
   adaptsMlp: true,
-  checkpointsSharded: true,
+  checkpoints: false,
+  quantizesOnDevice: false,
   fp32Tables: true,
 };
 
@@ -55,15 +58,30 @@ const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
       ...pure16,
       name: "litgpt",
       logit: 6,
+      quantizesOnDevice: true,
       sharding: "fsdp",
       loadsWhole: true,
       adaptsMlp: false,
       fp32Tables: false,
     },
   ],
-  [/torchtune/, { ...base, ...pure16, name: "torchtune", sharding: "fsdp", adaptsMlp: false, fp32Tables: false }],
-  [/unsloth/, { ...base, ...pure16, name: "unsloth", gatedMlp: 6, fp32Tables: false }],
-  [/axolotl/, { ...base, ...pure16, name: "axolotl", sharding: "fsdp", fp32Tables: false }],
+  [
+    /torchtune/,
+    {
+      ...base,
+      ...pure16,
+      name: "torchtune",
+      logit: 6,
+      quantizesOnDevice: true,
+      checkpoints: true,
+      sharding: "fsdp",
+      adaptsMlp: false,
+      fp32Tables: false,
+    },
+  ],
+  [/unsloth/, { ...base, ...pure16, name: "unsloth", checkpoints: true, gatedMlp: 6, fp32Tables: false }],
+  [/axolotl/, { ...base, ...pure16, name: "axolotl", checkpoints: true, sharding: "fsdp", fp32Tables: false }],
+  [/llama-?factory/, { ...base, name: "llamafactory", checkpoints: true, weight: 2, gradient: 2, moments: 12 }],
   [/peft/, { ...base, name: "peft", defaultFrozenWeight: 4, adaptsMlp: false }],
   [/torchtitan/, { ...base, name: "torchtitan", sharding: "fsdp" }],
   [/llm-foundry|composer|mosaic|fsdp/, { ...base, name: "fsdp", sharding: "fsdp" }],
