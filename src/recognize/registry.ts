@@ -1,12 +1,38 @@
 /** All dialects, specific ones first: the first whose structure matches a document reads it. */
 
+import { aiToolkit } from "./dialects/aiToolkit";
 import { axolotl } from "./dialects/axolotl";
 import { deepspeed } from "./dialects/deepspeed";
+import { diffusers } from "./dialects/diffusers";
+import { gptNeox } from "./dialects/gptNeox";
 import { huggingFaceConfig } from "./dialects/huggingFaceConfig";
+import { kohya } from "./dialects/kohya";
+import { lingua } from "./dialects/lingua";
+import { liteLlm } from "./dialects/liteLlm";
+import { litgpt } from "./dialects/litgpt";
 import { llamaFactory } from "./dialects/llamaFactory";
+import { llmFoundry } from "./dialects/llmFoundry";
+import { maxText } from "./dialects/maxText";
+import { megatronArguments } from "./dialects/megatronArguments";
+import { megatronBridge } from "./dialects/megatronBridge";
+import { modelDimensions } from "./dialects/modelDimensions";
+import { nanotron } from "./dialects/nanotron";
 import { native } from "./dialects/native";
+import { nemo } from "./dialects/nemo";
+import { nemoRl } from "./dialects/nemoRl";
+import { optimumBenchmark } from "./dialects/optimumBenchmark";
+import { oumi } from "./dialects/oumi";
+import { peftAdapter } from "./dialects/peftAdapter";
+import { promptfoo } from "./dialects/promptfoo";
+import { rayServeLlm } from "./dialects/rayServeLlm";
+import { sglang } from "./dialects/sglang";
+import { tensorRtLlm } from "./dialects/tensorRtLlm";
 import { torchtune } from "./dialects/torchtune";
 import { trl } from "./dialects/trl";
+import { unsloth } from "./dialects/unsloth";
+import { verl } from "./dialects/verl";
+import { latentDiffusion, yacs } from "./dialects/visionTraining";
+import { vllm } from "./dialects/vllm";
 import type { Dialect } from "./recognized";
 
 export const dialects: readonly Dialect[] = [
@@ -19,13 +45,40 @@ export const dialects: readonly Dialect[] = [
   axolotl,
   llamaFactory,
   torchtune,
+  oumi,
+  llmFoundry,
+  nemoRl,
+  nemo,
+  megatronArguments,
+  megatronBridge,
+  verl,
+  litgpt,
+  nanotron,
+  lingua,
+  maxText,
+  unsloth,
+  aiToolkit,
+  kohya,
+  gptNeox,
   trl,
+  latentDiffusion,
+  yacs,
+  optimumBenchmark,
   deepspeed,
 
   // serving
+  rayServeLlm,
+  liteLlm,
+  promptfoo,
+  tensorRtLlm,
+  sglang,
+  vllm,
 
   // models
+  diffusers,
+  peftAdapter,
   huggingFaceConfig,
+  modelDimensions,
 
   // no format of their own
 ];

@@ -49,6 +49,15 @@ function read(reading: Reading): Recognized {
       reading.has(key),
     ) ?? "model_type";
   reading.put("model", { ...spec, ...(name === undefined ? {} : { name }) }, reading.find(first));
+  reading.number(
+    "maxModelLength",
+    "max_position_embeddings",
+    "n_positions",
+    "max_seq_len",
+    "seq_length",
+    "text_config/max_position_embeddings",
+    "llm_config/max_position_embeddings",
+  );
   const stored = reading.scalar("torch_dtype", "dtype", "text_config/torch_dtype", "text_config/dtype");
   const quantization = reading.scalar(
     "quantization_config/quant_method",

@@ -88,6 +88,11 @@ export class Reading {
     return new Reading(this.dialect, this.#walk(path) ?? this.cursor.get(...path.split("/")), this.context);
   }
 
+  /** A block at a cursor. */
+  on(cursor: Cursor): Reading {
+    return new Reading(this.dialect, cursor, this.context);
+  }
+
   /** Each item of a sequence, or each value of a mapping, as a block. */
   each(path: string): Reading[] {
     const cursor = path === "" ? this.cursor : this.#walk(path);
@@ -194,6 +199,10 @@ export class Reading {
   }
   note(text: string): void {
     if (!this.#notes.includes(text)) this.#notes.push(text);
+  }
+
+  notesOf(): readonly string[] {
+    return this.#notes;
   }
 
   /** A number > 0. */

@@ -1,0 +1,52 @@
+import { dialectFrom } from "../readers/dialect";
+import { parsePrecision } from "../readers/precision";
+import { entryLike, hasMapping, nodeAt, type Reading } from "../readers/reading";
+import { readCheckpointing, readDataset, readModel, readPrecision } from "../readers/training";
+import type { Recognized } from "../recognized";
+
+export const aiToolkit = dialectFrom({
+  id: "aiToolkit",
+  title: "AI Toolkit",
+  anchors: ["sd_trainer", "diffusion_trainer", "process:"],
+  recognizes: (root) =>
+    entryLike(root, "job") !== undefined &&
+    nodeAt(root, "config/process")?.type === "sequence" &&
+    hasMapping(nodeAt(root, "config/process/0"), "train", "model", "network"),
+  workloads: (reading) =>
+    reading.each("config/process").flatMap((process) => (process.mapping("train") ? [read(process)] : [])),
+  documentation: {
+    recognizedBy: "`job` beside `config.process` with `train`, `model` or `network`",
+    reads: "one accelerator, model, steps, batch, accumulation, precision, LoRA rank, quantised base",
+    limits: "an image counts as one sample of the training; its resolution is not a field of training",
+  },
+});
+
+function read(reading: Reading): Recognized {
+  reading.put("framework", "ai-toolkit");
+  const device = reading.scalar("device");
+  if (device && /^cpu$/i.test(device.text)) reading.put("accelerators", 0, device);
+  else reading.put("accelerators", 1, device, { note: "one accelerator per process" });
+  readModel(reading, "model/name_or_path");
+  reading.steps("train/steps");
+  reading.number("microBatchSize", "train/batch_size");
+  reading.number("gradientAccumulation", "train/gradient_accumulation_steps", "train/gradient_accumulation");
+  reading.text("optimizer", "train/optimizer");
+  readPrecision(reading, "precision", "train/dtype");
+  readCheckpointing(reading, "train/gradient_checkpointing");
+  readDataset(reading, "datasets", "folder_path", "dataset_path");
+  if (reading.mapping("network")) {
+    const quantized = reading.flagAt("model/quantize") === true;
+    reading.put("method", quantized ? "qlora" : "lora", reading.find("network"));
+    reading.number("loraRank", "network/linear", "network/rank");
+    if (quantized)
+      reading.put(
+        "weightPrecision",
+        parsePrecision(reading.textAt("model/qtype")) ?? "int8",
+        reading.find("model/quantize"),
+        {
+          note: "quantised base",
+        },
+      );
+  } else reading.put("method", "full", reading.find("train"), { note: "no network block" });
+  return reading.finish({ kind: "fineTuning", hints: false });
+}
