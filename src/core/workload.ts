@@ -65,7 +65,12 @@ const stage = z.object({
   tokens: size.optional(),
   textTokens: size.optional(),
   visualTokens: size.optional(),
+  /** Parts whose weights change: `all`, `vision`, `projector`, `embedding`, `llm`. */
   trainable: z.union([text, z.array(text)]).optional(),
+  /** Parts that run at all; every part unless stated. */
+  modules: z.union([text, z.array(text)]).optional(),
+  /** A frozen model that runs forward beside the trained one, on the images. */
+  teacher: model.optional(),
 });
 
 const trainingFields = {

@@ -103,6 +103,8 @@ export const modelSpecSchema = z.object({
   attentionGate: z.boolean().optional(),
   /** Parameters outside the common shape: head biases, sinks, position buckets, poolers. */
   otherParameters: size.optional(),
+  /** Of `layers`, the first ones form one embedding of images and text in front of the language model (HoVLE: 8 of 32). */
+  embeddingLayers: size.optional(),
   /** Encoder layers of an encoder-decoder model. */
   encoderLayers: size.optional(),
   denoiser: denoiser.optional(),
