@@ -1,10 +1,13 @@
 /** The room's door: text or documents to workloads with facts. Never throws; keeps what it can when a file changes. */
+
+import { defaultLimits } from "../document/limits";
 import { parseMarkdown } from "../document/markdown";
 import { type DocumentLanguage, parseDocuments, parseStream, type StreamCache } from "../document/parse";
 import type { DocumentProblem, TreeDocument } from "../document/tree";
 import { applyDirectives } from "./directive";
 import { mayHoldWorkload } from "./prefilter";
 import type { Fact, FactMap, Recognition, RecognitionContext, Recognized } from "./recognized";
+import { folderOf, joinPath } from "./references";
 import { dialects } from "./registry";
 
 /** Text of a workspace file by workspace-relative path. */
@@ -99,11 +102,18 @@ function recognizeOne(
       return documents;
     },
     read: (name) => {
-      if (!references.has(name)) {
-        if (references.size >= 60) return undefined;
-        references.set(name, read(name));
+      for (const place of name.startsWith("/")
+        ? [joinPath("", name)]
+        : [joinPath(folderOf(path), name), joinPath("", name)]) {
+        if (place === undefined || place === path) continue;
+        if (!references.has(place)) {
+          if (references.size >= 60) return undefined;
+          references.set(place, read(place));
+        }
+        const text = references.get(place);
+        if (text !== undefined) return text.length <= defaultLimits.length ? text : undefined;
       }
-      return references.get(name);
+      return undefined;
     },
     parse: parseReferenced,
   };

@@ -70,7 +70,7 @@ export interface RecognitionContext {
   /** All documents of the file, the one at hand included. */
   readonly documents: readonly TreeDocument[];
   /**
-   * Text of a file named by the one at hand, relative to its folder or to the workspace; undefined when it does not exist or is
+   * Text of a file named by the one at hand, relative to its folder or to the workspace (with a leading `/`: to the workspace); undefined when it does not exist or is
    * not loaded yet (analysis loads it and asks again).
    */
   readonly read: (path: string) => string | undefined;

@@ -2,7 +2,6 @@
  * Files that a file names: parents it inherits from (`defaults:`, `base:`), recipes and launch settings on a command line. Cycles,
  * missing and huge files are harmless.
  */
-import { defaultLimits } from "../document/limits";
 import { type Entry, entryOf, type MappingNode, type TreeDocument, type TreeNode } from "../document/tree";
 import { Cursor, type Origin, Scope } from "./readers/facts";
 import type { RecognitionContext } from "./recognized";
@@ -34,9 +33,8 @@ export function referenced(context: RecognitionContext, name: string, from = con
   let folder: string | undefined = folderOf(from);
   for (let level = 0; level < 5 && folder !== undefined; level++) {
     const path = joinPath(folder, cleaned);
-    const text = path === undefined || path === from ? undefined : context.read(path);
-    if (path !== undefined && text !== undefined && text.length <= defaultLimits.length)
-      return { path, documents: context.parse(text, path) };
+    const text = path === undefined || path === from ? undefined : context.read(`/${path}`);
+    if (path !== undefined && text !== undefined) return { path, documents: context.parse(text, path) };
     folder = folder === "" ? undefined : folderOf(folder);
   }
   return undefined;

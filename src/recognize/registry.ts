@@ -6,7 +6,12 @@ import { deepspeed } from "./dialects/deepspeed";
 import { diffusers } from "./dialects/diffusers";
 import { gptNeox } from "./dialects/gptNeox";
 import { huggingFaceConfig } from "./dialects/huggingFaceConfig";
+import { dynamo, sparkApplication, vllmRuntime } from "./dialects/inferencePlatforms";
 import { kohya } from "./dialects/kohya";
+import { inferenceService, llmInferenceService } from "./dialects/kserve";
+import { hyperPodJob, kubeflowJob, trainingRuntime, trainJob } from "./dialects/kubeflow";
+import { kubernetesJob, kubernetesWorkload } from "./dialects/kubernetes";
+import { eksctl, karpenter } from "./dialects/kubernetesCapacity";
 import { lingua } from "./dialects/lingua";
 import { liteLlm } from "./dialects/liteLlm";
 import { litgpt } from "./dialects/litgpt";
@@ -24,6 +29,7 @@ import { optimumBenchmark } from "./dialects/optimumBenchmark";
 import { oumi } from "./dialects/oumi";
 import { peftAdapter } from "./dialects/peftAdapter";
 import { promptfoo } from "./dialects/promptfoo";
+import { rayCluster, rayJob, rayService } from "./dialects/ray";
 import { rayServeLlm } from "./dialects/rayServeLlm";
 import { sglang } from "./dialects/sglang";
 import { tensorRtLlm } from "./dialects/tensorRtLlm";
@@ -33,11 +39,31 @@ import { unsloth } from "./dialects/unsloth";
 import { verl } from "./dialects/verl";
 import { latentDiffusion, yacs } from "./dialects/visionTraining";
 import { vllm } from "./dialects/vllm";
+import { jobSet, leaderWorkerSet, volcanoJob } from "./dialects/workerGroups";
 import type { Dialect } from "./recognized";
 
 export const dialects: readonly Dialect[] = [
   native,
   // Kubernetes and what runs on it
+  kubernetesWorkload,
+  kubernetesJob,
+  kubeflowJob,
+  trainJob,
+  trainingRuntime,
+  hyperPodJob,
+  rayCluster,
+  rayJob,
+  rayService,
+  leaderWorkerSet,
+  jobSet,
+  volcanoJob,
+  inferenceService,
+  llmInferenceService,
+  dynamo,
+  vllmRuntime,
+  sparkApplication,
+  karpenter,
+  eksctl,
 
   // launchers and infrastructure
 

@@ -253,9 +253,9 @@ export class Cursor {
 
 const shift = (span: Span, by: number): Span => ({ start: span.start + by, end: span.end + by });
 
-/** The root of a document. */
-export function cursorOf(document: TreeDocument): Cursor {
-  const origin = { document };
+/** The root of a document; `file` when it is not the one at hand. */
+export function cursorOf(document: TreeDocument, file?: string): Cursor {
+  const origin: Origin = file === undefined ? { document } : { document, file };
   return new Cursor(new Scope(document.root, origin), document.root, origin);
 }
 

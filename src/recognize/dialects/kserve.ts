@@ -1,0 +1,137 @@
+/** KServe: InferenceService and LLMInferenceService. */
+import type { Cursor, FactSheet } from "../readers/facts";
+import { acceleratorName, isInstanceType } from "../readers/gpu";
+import {
+  factor,
+  type PodFactor,
+  type PodGroup,
+  podDemand,
+  readContainers,
+  resourceDemand,
+} from "../readers/kubernetes";
+import { kubernetesDialect } from "../readers/kubernetesFormat";
+import { modelName, modelNameInPath } from "../readers/modelNames";
+
+const frameworks = /^(model|pytorch|tensorflow|huggingface|triton|onnx|sklearn|xgboost|paddle|lightgbm|pmml|mlflow)$/;
+const modelOf = (predictor: Cursor): Cursor | undefined =>
+  predictor.entries().find((entry) => frameworks.test(entry.key));
+
+function predictorGroup(part: Cursor): PodGroup {
+  const low = part.get("minReplicas");
+  const high = part.get("maxReplicas").number();
+  const least = low.number();
+  const stated = factor("replicas", low);
+  const now: PodFactor = least === 0 ? { ...stated, value: 1, low: 0 } : stated;
+  const replicas: PodFactor =
+    high !== undefined && high > 0 ? { ...now, low: least ?? 1, high: Math.max(high, now.value ?? 1) } : now;
+  const own = resourceDemand(modelOf(part)?.get("resources") ?? part.get("resources"));
+  const pods = podDemand(part, part.get("annotations").exists ? part : (part.parent?.parent?.get("metadata") ?? part));
+  const workers = part.get("workerSpec");
+  const nodes = workers.get("pipelineParallelSize");
+  const demand = own ? { present: true, ...own } : pods;
+  return {
+    label: part.key,
+    spec: part,
+    factors: nodes.exists ? [replicas, factor("pipeline stages", nodes)] : [replicas],
+    demand,
+  };
+}
+
+export const inferenceService = kubernetesDialect({
+  id: "kserve-inferenceservice",
+  title: "KServe InferenceService",
+  apiVersion: /^serving\.kserve\.io\/v1\w*$/,
+  kinds: ["InferenceService"],
+  groups: (root) => ["predictor", "transformer", "explainer"].map((part) => predictorGroup(root.get("spec", part))),
+  work: "inference",
+  fixed: true,
+  refine: (root, sheet) => {
+    const predictor = root.get("spec", "predictor");
+    readAnnotations(root, sheet);
+    const model = modelOf(predictor);
+    readContainers([...(model ? [model] : []), ...predictor.get("containers").items()], sheet, "inference");
+    const storage = model?.get("storageUri");
+    const name = /^(hf|s3|gs|https?|oci):\/\//.test(storage?.text() ?? "")
+      ? modelName(storage?.text() ?? "")
+      : undefined;
+    if (storage && name && /^hf:/.test(storage.text() ?? "")) sheet.set("model", storage.fact(name));
+  },
+  complete: (root, sheet) => {
+    const name = root.get("metadata", "name");
+    const model = modelNameInPath(name.text() ?? "");
+    if (model) sheet.set("model", name.fact(model, { confidence: "low", note: "by the name of the service" }));
+  },
+  documentation: {
+    recognizedBy: "`serving.kserve.io` and kind, with an accelerator",
+    reads: "replicas (range to `maxReplicas`) × accelerators of the predictor, arguments of the model server",
+  },
+});
+
+/** Device claims that KServe makes from annotations. */
+function readAnnotations(root: Cursor, sheet: FactSheet): void {
+  const annotations = root.get("metadata", "annotations");
+  const type = annotations.get("serving.kserve.io/gke-accelerator");
+  if (type.text()) sheet.set("accelerator", type.fact(acceleratorName(type.text() as string)));
+  const selector = annotations.get("serving.kserve.io/exp-dra-cel-selector");
+  const named = /\[['"](?:type|productName|model)['"]\]\s*==\s*['"]([^'"]+)['"]/.exec(selector.text() ?? "")?.[1];
+  if (named) sheet.set("accelerator", selector.fact(named));
+  const instance = annotations.get("serving.kserve.io/instance-type");
+  if (isInstanceType(instance.text() ?? "")) sheet.text("instanceType", instance);
+}
+
+/** A decode or prefill part: its pods per replica follow data parallelism, or the leader has workers beside it. */
+function servingGroup(label: string, part: Cursor, metadata: Cursor): PodGroup[] {
+  const replicas = factor("replicas", part.get("replicas"));
+  const parallelism = part.get("parallelism");
+  const data = parallelism.get("data").positive();
+  const local = parallelism.get("dataLocal").positive();
+  const pipeline = parallelism.get("pipeline").positive();
+  const pods =
+    data !== undefined && local !== undefined
+      ? { label: "pods per replica", value: data / local, at: parallelism.get("data") }
+      : pipeline !== undefined && part.get("worker").exists
+        ? { label: "pods per replica", value: pipeline, at: parallelism.get("pipeline") }
+        : undefined;
+  const factors = pods ? [replicas, pods] : [replicas];
+  const demand = podDemand(part.get("template"), metadata);
+  const claim = metadata.get("annotations", "serving.kserve.io/exp-dra-device-count");
+  const devices = claim.positive();
+  const claimed =
+    devices === undefined
+      ? undefined
+      : { present: true, accelerators: devices, at: claim, note: "device claim by annotation" };
+  return [{ label, spec: part.get("template"), factors, demand: demand.present ? demand : (claimed ?? demand) }];
+}
+
+export const llmInferenceService = kubernetesDialect({
+  id: "kserve-llminferenceservice",
+  title: "KServe LLMInferenceService",
+  apiVersion: /^serving\.kserve\.io\/v1\w*$/,
+  kinds: ["LLMInferenceService"],
+  anchors: ["LLMInferenceService"],
+  groups: (root) => {
+    const spec = root.get("spec");
+    const metadata = root.get("metadata");
+    const decode = servingGroup("decode", spec, metadata);
+    return spec.get("prefill").exists ? [...decode, ...servingGroup("prefill", spec.get("prefill"), metadata)] : decode;
+  },
+  always: true,
+  work: "inference",
+  fixed: true,
+  refine: (root, sheet) => {
+    const model = root.get("spec", "model");
+    const uri = model.get("uri");
+    const name = modelName(uri.text() ?? "");
+    if (name) sheet.set("model", uri.fact(name));
+    sheet.text("model", model.get("name"));
+    readAnnotations(root, sheet);
+    sheet.number("parallelism.tensor", root.get("spec", "parallelism", "tensor"));
+    sheet.number("parallelism.data", root.get("spec", "parallelism", "data"));
+    sheet.number("parallelism.pipeline", root.get("spec", "parallelism", "pipeline"));
+  },
+  documentation: {
+    recognizedBy: "`serving.kserve.io` and kind",
+    reads:
+      "decode and prefill replicas × pods (data / dataLocal) × accelerators, the model's URI, additional engine arguments",
+  },
+});

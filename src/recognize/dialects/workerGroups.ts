@@ -1,0 +1,77 @@
+/** Groups of pods that work together: LeaderWorkerSet, JobSet, Volcano. */
+import { factor, type PodGroup, podGroup } from "../readers/kubernetes";
+import { kubernetesDialect } from "../readers/kubernetesFormat";
+
+export const leaderWorkerSet = kubernetesDialect({
+  id: "leaderworkerset",
+  title: "LeaderWorkerSet",
+  apiVersion: /^leaderworkerset\.x-k8s\.io\//,
+  kinds: ["LeaderWorkerSet"],
+  groups: (root) => {
+    const group = root.get("spec", "leaderWorkerTemplate");
+    const replicas = factor("replicas", root.get("spec", "replicas"));
+    const size = factor("pods per group", group.get("size"));
+    const leader = group.get("leaderTemplate");
+    if (!leader.exists) return [podGroup("pods", group.get("workerTemplate"), replicas, size)];
+    const workers = {
+      ...size,
+      label: "workers",
+      value: size.value === undefined ? undefined : Math.max(0, size.value - 1),
+    };
+    const groups: PodGroup[] = [
+      podGroup("leaders", leader, replicas),
+      podGroup("workers", group.get("workerTemplate"), replicas, workers),
+    ];
+    return groups;
+  },
+  work: "inference",
+  documentation: {
+    recognizedBy: "API version and kind, with an accelerator",
+    reads: "replicas × (one leader + `size` − 1 workers) × accelerators, flags of the command",
+  },
+});
+
+export const jobSet = kubernetesDialect({
+  id: "jobset",
+  title: "JobSet",
+  apiVersion: /^jobset\.x-k8s\.io\//,
+  kinds: ["JobSet"],
+  anchors: ["resourceClaimTemplateName"],
+  groups: (root) =>
+    root
+      .get("spec", "replicatedJobs")
+      .items()
+      .map((job) =>
+        podGroup(
+          job.get("name").text() ?? "job",
+          job.get("template", "spec", "template"),
+          factor("replicas", job.get("replicas")),
+          factor("pods in parallel", job.get("template", "spec", "parallelism")),
+        ),
+      ),
+  work: "training",
+  timeLimit: (root) => root.get("spec", "replicatedJobs", 0, "template", "spec", "activeDeadlineSeconds"),
+  documentation: {
+    recognizedBy: "API version and kind, with an accelerator",
+    reads: "replicas × parallelism × accelerators of every replicated job",
+  },
+});
+
+export const volcanoJob = kubernetesDialect({
+  id: "volcano",
+  title: "Volcano Job",
+  apiVersion: /^batch\.volcano\.sh\//,
+  kinds: ["Job"],
+  groups: (root) =>
+    root
+      .get("spec", "tasks")
+      .items()
+      .map((task) =>
+        podGroup(task.get("name").text() ?? "task", task.get("template"), factor("replicas", task.get("replicas"))),
+      ),
+  work: "training",
+  documentation: {
+    recognizedBy: "`batch.volcano.sh` and kind Job, with an accelerator",
+    reads: "replicas × accelerators of every task",
+  },
+});

@@ -1,0 +1,248 @@
+/** What the command of a launcher says of the work: program, model, parallelism, lengths, batch, duration. */
+import type { Kind } from "../../core/workload";
+import type { Fact } from "../recognized";
+import { type Argument, argumentFact, type CommandLine } from "./commandLine";
+import type { FactSheet } from "./facts";
+import { modelName } from "./modelNames";
+import { parsePrecision } from "./precision";
+
+const engines: readonly (readonly [RegExp, string])[] = [
+  [/\bsglang\b|sgl-project|lmsysorg\/sglang/i, "sglang"],
+  [/trtllm|tensorrt[-_]?llm|trt-llm/i, "tensorrt-llm"],
+  [/\bvllm\b|vllm[-_/]/i, "vllm"],
+  [/text-generation-(inference|launcher)/i, "tgi"],
+  [/\bollama\b/i, "ollama"],
+  [/llama\.cpp|llama-server|llama_cpp/i, "llama.cpp"],
+  [/lmdeploy/i, "lmdeploy"],
+];
+
+/** The serving engine that a command or an image names. */
+export function engineIn(text: string): string | undefined {
+  for (const [pattern, engine] of engines) if (pattern.test(text)) return engine;
+  return undefined;
+}
+
+const reinforcement = /\bgrpo\b|\bppo\b|main_ppo|train_ppo|\bverl\b|openrlhf|\brloo\b|run_grpo|grpo\.py/i;
+const tuning =
+  /fine[-_]?tun|\bsft\b|sft\.py|_sft|\bdpo\b|\bdpo_|\bq?lora\b|\bpeft\b|axolotl|llamafactory|trl[ /]|run_(qa|glue|clm|squad)|tune run|oumi (distributed )?train|oumi train|unsloth|nemo.?rl.*run_sft/i;
+const training =
+  /torchrun|torch\.distributed|accelerate launch|deepspeed|\btrain(ing|er)?[\w-]*\.py|pretrain|composer |mpirun|megatron|\btrain\b/i;
+const serving =
+  /\bserve\b|api_server|launch_server|text-generation|tritonserver|inference|\bserver\b|uvicorn|lmdeploy|infinity|tei\b|text-embeddings/i;
+
+/** What kind of work a command does; undefined when nothing tells. */
+export function kindOfCommand(text: string): Kind | undefined {
+  const short = text.slice(0, 20_000);
+  if (reinforcement.test(short) && !/\bvllm serve\b/.test(short)) return "reinforcementLearning";
+  if (tuning.test(short)) return "fineTuning";
+  if (engineIn(short) && /\bserve\b|server|launcher|--model|router|vllm|sglang|\btgi\b|ollama/.test(short))
+    return "inference";
+  if (training.test(short)) return "training";
+  return serving.test(short) ? "inference" : undefined;
+}
+
+const modelFlags = [
+  "model_id",
+  "model_path",
+  "model_name_or_path",
+  "pretrained_model_name_or_path",
+  "actor_rollout_ref.model.path",
+  "model.model_name",
+  "hf_model",
+  "base_model",
+  "model",
+  "model_name",
+  "policy.model_name",
+  "pretrain",
+  "model.path",
+  "hf_model_path",
+  "checkpoint_dir",
+] as const;
+
+type Reader = (argument: Argument) => unknown;
+const number: Reader = ({ value }) => {
+  const found = value === undefined ? Number.NaN : Number(value.replaceAll("_", ""));
+  return Number.isFinite(found) && found > 0 ? found : undefined;
+};
+const steps: Reader = (argument) => {
+  const value = number(argument);
+  return typeof value === "number" && value < 1_000_000 ? value : undefined;
+};
+const thousands: Reader = (argument) => {
+  const match = /^(\d+(?:\.\d+)?)([kK])$/.exec(argument.value ?? "");
+  return match ? Number(match[1]) * (match[2] === "K" ? 1024 : 1000) : number(argument);
+};
+const precision: Reader = ({ value }) => parsePrecision(value);
+
+/** Field, reader, flags in order of strength. */
+const flags: readonly (readonly [string, Reader, readonly string[]])[] = [
+  [
+    "parallelism.tensor",
+    number,
+    ["tensor_parallel_size", "tp_size", "tp", "num_shard", "tensor_model_parallel_size", "sharded"],
+  ],
+  ["parallelism.pipeline", number, ["pipeline_parallel_size", "pp_size", "pp", "pipeline_model_parallel_size"]],
+  ["parallelism.context", number, ["context_parallel_size", "cp_size"]],
+  [
+    "maxModelLength",
+    thousands,
+    ["max_model_len", "context_length", "max_total_tokens", "max_seq_len", "max_length", "max_sequence_length"],
+  ],
+  ["kvCachePrecision", precision, ["kv_cache_dtype"]],
+  ["weightPrecision", precision, ["quantization", "quantize", "q"]],
+  ["precision", precision, ["dtype", "mixed_precision", "precision", "bf16"]],
+  [
+    "sequenceLength",
+    thousands,
+    [
+      "max_seq_length",
+      "seq_length",
+      "sequence_length",
+      "sequence_len",
+      "max_seq_len",
+      "block_size",
+      "cutoff_len",
+      "max_length",
+      "max_context_width",
+      "model_max_length",
+      "max_target_length",
+      "policy.max_total_sequence_length",
+    ],
+  ],
+  [
+    "microBatchSize",
+    number,
+    [
+      "per_device_train_batch_size",
+      "per_gpu_train_batch_size",
+      "micro_batch_size",
+      "train_micro_batch_size_per_gpu",
+      "actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu",
+      "train_batch_size",
+      "micro_train_batch_size",
+      "batch_size",
+    ],
+  ],
+  ["globalBatchSize", number, ["global_batch_size", "gbs", "policy.train_global_batch_size"]],
+  ["gradientAccumulation", number, ["gradient_accumulation_steps", "gradient_accumulation"]],
+  [
+    "steps",
+    steps,
+    [
+      "max_steps",
+      "max_train_steps",
+      "train_iters",
+      "num_steps",
+      "trainer.total_training_steps",
+      "trainer.max_steps",
+      "grpo.max_num_steps",
+    ],
+  ],
+  ["epochs", number, ["num_train_epochs", "num_epochs", "epochs", "trainer.total_epochs", "max_epochs"]],
+  ["loraRank", number, ["lora_rank", "lora_r", "lora_alpha_r"]],
+  ["promptsPerStep", number, ["data.train_batch_size", "rollout_batch_size", "grpo.num_prompts_per_step"]],
+  ["promptTokens", number, ["data.max_prompt_length", "max_prompt_length", "prompt_max_len"]],
+  ["responseTokens", number, ["data.max_response_length", "max_completion_length", "generate_max_len"]],
+  [
+    "samplesPerPrompt",
+    number,
+    ["actor_rollout_ref.rollout.n", "num_generations", "n_samples_per_prompt", "grpo.num_generations_per_prompt"],
+  ],
+];
+
+const fieldsOfServing = new Set([
+  "parallelism.tensor",
+  "parallelism.pipeline",
+  "parallelism.context",
+  "maxModelLength",
+  "kvCachePrecision",
+  "weightPrecision",
+  "precision",
+]);
+const rolloutOnly = new Set(["promptsPerStep", "promptTokens", "responseTokens", "samplesPerPrompt"]);
+
+export interface CommandReading {
+  /** Decides which fields apply. */
+  readonly kind: Kind;
+  readonly overrides?: Partial<Fact>;
+}
+
+/** Puts what the command states onto the sheet; what stands there already is kept. */
+export function readCommand(line: CommandLine, sheet: FactSheet, { kind, overrides = {} }: CommandReading): void {
+  readModel(line, sheet, overrides);
+  const serving = kind === "inference";
+  const engine = engineIn(line.text);
+  for (const [field, reader, names] of flags) {
+    if (serving && !fieldsOfServing.has(field)) continue;
+    if (!serving && (field === "maxModelLength" || field === "kvCachePrecision")) continue;
+    if (rolloutOnly.has(field) && kind !== "reinforcementLearning") continue;
+    for (const name of names) {
+      const argument = line.find(name);
+      const value = argument && reader(argument);
+      if (!argument || value === undefined) continue;
+      sheet.set(field, argumentFact(argument, value, overrides));
+      break;
+    }
+  }
+  if (serving && engine && line.words[0]) sheet.set("engine", argumentFact(line.words[0], engine, overrides));
+  const prompt = sheet.numberOf("promptTokens");
+  const response = sheet.get("responseTokens");
+  if (prompt !== undefined && typeof response?.value === "number")
+    sheet.set("sequenceLength", {
+      ...response,
+      value: prompt + response.value,
+      note: `prompt ${prompt} + response ${response.value}`,
+    });
+  if (!serving && kind === "fineTuning") readMethod(line, sheet, overrides);
+}
+
+function readModel(line: CommandLine, sheet: FactSheet, overrides: Partial<Fact>): void {
+  const positional = servedModel(line);
+  if (positional) {
+    sheet.set("model", positional);
+    return;
+  }
+  for (const name of modelFlags) {
+    const argument = line.find(name);
+    const value = argument?.value === undefined ? undefined : modelName(argument.value);
+    if (!argument || value === undefined || /\.(ya?ml|json|py|sh)$/i.test(value) || /^(\d+|true|false)$/i.test(value))
+      continue;
+    sheet.set("model", argumentFact(argument, value, overrides));
+    return;
+  }
+}
+
+/** `vllm serve org/name`. */
+function servedModel(line: CommandLine): Fact | undefined {
+  const index = line.words.findIndex((word) => word.value === "serve" || word.value === "pull" || word.value === "run");
+  const before = line.words[index - 1]?.value ?? "";
+  const next = line.words[index + 1];
+  if (index < 0 || !next?.value || !/(^|\/)(vllm|ollama|trtllm-serve)$/.test(before)) return undefined;
+  const name = modelName(next.value);
+  return name === undefined || name === ";" ? undefined : argumentFact(next, name);
+}
+
+function readMethod(line: CommandLine, sheet: FactSheet, overrides: Partial<Fact>): void {
+  const flag = line.find("use_peft", "lora_rank", "lora_r", "use_lora", "lora", "peft", "qlora");
+  if (!flag) return;
+  const off = /^(false|0|no)$/i.test(flag.value ?? "");
+  if (off) return;
+  const quantized = line.has("load_in_4bit", "use_qlora", "qlora") || /qlora/i.test(line.text);
+  sheet.set("method", argumentFact(flag, quantized ? "qlora" : "lora", overrides));
+}
+
+/** Accelerators that a launcher command asks for: torchrun's and accelerate's flags. */
+export function processesOf(line: CommandLine): {
+  readonly perNode?: Argument;
+  readonly nodes?: Argument;
+  readonly total?: Argument;
+} {
+  const numeric = (argument: Argument | undefined): Argument | undefined =>
+    argument && number(argument) !== undefined ? argument : undefined;
+  const perNode = numeric(
+    line.find("nproc_per_node", "trainer.n_gpus_per_node", "gpus_per_node", "num_gpus", "n_gpus_per_node"),
+  );
+  const nodes = numeric(line.find("nnodes", "num_nodes", "num_machines", "trainer.nnodes"));
+  const total = numeric(line.find("num_processes"));
+  return { ...(perNode ? { perNode } : {}), ...(nodes ? { nodes } : {}), ...(total ? { total } : {}) };
+}
