@@ -6,6 +6,7 @@ import type { Estimate } from "../core/estimate";
 import type { CommonFields, Workload, WorkloadProblem } from "../core/workload";
 import type { DocumentProblem } from "../document/tree";
 import type { FactMap, Recognized } from "../recognize/recognized";
+import type { UpperBound } from "./bounds";
 
 export type Language = "yaml" | "json" | "jsonc" | "markdown";
 
@@ -22,6 +23,8 @@ export interface AnalyzedWorkload {
   /** Absent when a fact has a wrong type; `problems` says which. */
   readonly workload?: Workload;
   readonly estimate?: Estimate;
+  /** At most this, if the work has no known end but a time limit. */
+  readonly bound?: UpperBound;
   readonly problems: readonly WorkloadProblem[];
 }
 

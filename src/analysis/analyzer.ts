@@ -8,6 +8,7 @@ import { mayHoldWorkload } from "../recognize/prefilter";
 import { type RecognitionSession, recognizeText } from "../recognize/recognize";
 import type { FactMap, Recognized } from "../recognize/recognized";
 import type { Analysis, AnalysisInput, AnalyzedWorkload, DefaultsLayer } from "./analysis";
+import { boundOf, overRange } from "./bounds";
 import { withDefaults } from "./defaults";
 import { workloadFromFacts } from "./workloadFromFacts";
 import { layersFor, type WorkspaceFile } from "./workspaceFile";
@@ -39,7 +40,7 @@ interface Remembered {
 }
 
 /** What follows from the facts' values alone, wherever they stand in the file. */
-type Result = Pick<AnalyzedWorkload, "workload" | "estimate" | "problems">;
+type Result = Pick<AnalyzedWorkload, "workload" | "estimate" | "bound" | "problems">;
 
 export class Analyzer {
   readonly #facts: Facts;
@@ -123,10 +124,27 @@ export class Analyzer {
     if (result === undefined) {
       const strict = recognized.dialect === "native";
       const { workload, problems } = workloadFromFacts(recognized.kind, recognized.name, facts, strict);
-      result = { problems, ...(workload === undefined ? {} : { workload, estimate: estimate(workload, this.#facts) }) };
+      result = { problems, ...(workload === undefined ? {} : this.#estimate(workload, recognized)) };
     }
     results.set(key, result);
     return { recognized, facts, ...result };
+  }
+
+  #estimate(workload: Workload, { acceleratorsRange: range, timeLimit }: Recognized): Omit<Result, "problems"> {
+    let result = estimate(workload, this.#facts);
+    if (range !== undefined && range.low < range.high) {
+      const ends = [range.low, range.high].flatMap((accelerators) => {
+        const changed = changeWorkload(workload, { accelerators, nodes: undefined });
+        return changed ? [estimate(changed, this.#facts)] : [];
+      });
+      result = overRange(
+        result,
+        ends,
+        `autoscaled: ${range.low} to ${range.high} accelerators; the interval covers both ends`,
+      );
+    }
+    const bound = boundOf(result, timeLimit);
+    return { workload, estimate: result, ...(bound ? { bound } : {}) };
   }
 
   #remember(path: string, entry: Remembered): void {
@@ -139,8 +157,9 @@ export class Analyzer {
 }
 
 function contentOf(recognized: Recognized, facts: FactMap): string {
-  const values: unknown[] = [recognized.kind, recognized.name, recognized.dialect];
-  for (const name of Object.keys(facts)) values.push(name, facts[name]?.value);
+  const { kind, name, dialect, acceleratorsRange, timeLimit } = recognized;
+  const values: unknown[] = [kind, name, dialect, acceleratorsRange, timeLimit];
+  for (const field of Object.keys(facts)) values.push(field, facts[field]?.value);
   return JSON.stringify(values);
 }
 
