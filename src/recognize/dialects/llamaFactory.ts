@@ -6,6 +6,7 @@ import {
   readDataset,
   readDeepSpeedReference,
   readModel,
+  readOtherModel,
   readPrecision,
   readTargets,
   readTrainerArguments,
@@ -103,8 +104,7 @@ function read(reading: Reading): Recognized {
 
   if (stage === "ppo") {
     reading.put("algorithm", "ppo", reading.find("stage"));
-    const reward = reading.scalar("reward_model");
-    if (reward) reading.put("rewardModel", reward.text, reward);
+    readOtherModel(reading, "rewardModel", "reward_model");
     return reading.finish({ kind: "reinforcementLearning" });
   }
   if (/^(dpo|kto|orpo|simpo)$/.test(stage ?? "") && !adapted) {

@@ -1,7 +1,7 @@
 import type { MappingNode } from "../../document/tree";
 import { dialectFrom } from "../readers/dialect";
 import { entryLike, hasKey, hasMapping, type Reading } from "../readers/reading";
-import { readCheckpointing, readModel, readModelFromPath, readPrecision } from "../readers/training";
+import { readCheckpointing, readModel, readModelFromPath, readOtherModel, readPrecision } from "../readers/training";
 import type { Recognized } from "../recognized";
 
 const algorithms = ["grpo", "dpo", "sft", "rm", "ppo", "distillation", "async_grpo"] as const;
@@ -60,13 +60,11 @@ function read(reading: Reading): Recognized {
   reading.text("dataset.name", "data/train/dataset_name", "data/dataset_name");
   reading.text("engine", "policy/generation/backend");
   reading.number("responseTokens", "policy/generation/max_new_tokens");
+  if (reading.flagAt(at("async_grpo/enabled")) === true)
+    reading.put("asynchronous", true, reading.find(at("async_grpo/enabled")));
   const separate = reading.numberAt("policy/generation/colocated/resources/num_nodes");
-  if (separate !== undefined && reading.flagAt("policy/generation/colocated/enabled") !== true) {
-    reading.put("asynchronous", true, reading.find("policy/generation/colocated/resources/num_nodes"), {
-      confidence: "medium",
-    });
+  if (separate !== undefined && reading.flagAt("policy/generation/colocated/enabled") !== true)
     reading.note(`${separate} of the nodes serve generation`);
-  }
   const lora = reading.flagAt("policy/dtensor_cfg/lora_cfg/enabled", "policy/megatron_cfg/peft/enabled") === true;
   if (lora) {
     reading.put(
@@ -78,8 +76,7 @@ function read(reading: Reading): Recognized {
   } else reading.put("method", "full", undefined, { confidence: "medium", note: "no adapter" });
 
   if (algorithm === "distillation" || reading.mapping("teacher")) {
-    const teacher = reading.scalar("teacher/model_name");
-    if (teacher) reading.put("teacher", teacher.text, teacher);
+    readOtherModel(reading, "teacher", "teacher/model_name");
     reading.put("strategy", "onPolicy", reading.find("distillation"), {
       note: "the student samples, the teacher scores",
     });

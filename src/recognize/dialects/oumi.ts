@@ -4,6 +4,7 @@ import {
   readAdapter,
   readDataset,
   readModel,
+  readOtherModel,
   readPrecision,
   readTargets,
   readTrainerArguments,
@@ -89,11 +90,12 @@ function read(reading: Reading): Recognized {
     return reading.finish({ kind: "reinforcementLearning" });
   }
   if (/GKD|GOLD|DISTILL/.test(type)) {
-    const teacher = reading.scalar(
+    readOtherModel(
+      reading,
+      "teacher",
       "training/gkd/teacher_model_name_or_path",
       "training/gold/teacher_model_name_or_path",
     );
-    if (teacher) reading.put("teacher", teacher.text, teacher);
     return reading.finish({ kind: "distillation" });
   }
   if (/DPO|KTO|ORPO/.test(type) && !adapted) {

@@ -4,6 +4,7 @@ import {
   readAdapter,
   readDataset,
   readModel,
+  readOtherModel,
   readPrecision,
   readResponseLengths,
   readTargets,
@@ -105,8 +106,7 @@ function read(reading: Reading): Recognized {
     }
     const ppo = reading.has("num_ppo_epochs") && !reading.has("reward_funcs");
     reading.put("algorithm", ppo ? "ppo" : "grpo", reading.find(ppo ? "num_ppo_epochs" : "num_generations"));
-    const reward = reading.textAt("reward_model_path");
-    if (reward) reading.put("rewardModel", reward, reading.find("reward_model_path"));
+    readOtherModel(reading, "rewardModel", "reward_model_path");
     readLora(reading);
     return reading.finish({ kind: "reinforcementLearning" });
   }
@@ -121,7 +121,7 @@ function read(reading: Reading): Recognized {
   );
   const adapted = readLora(reading);
   if (teacher) {
-    reading.put("teacher", teacher.text, teacher);
+    readOtherModel(reading, "teacher", "teacher_model_name_or_path");
     reading.number("responseTokens", "max_new_tokens", "max_completion_length");
     return reading.finish({ kind: "distillation" });
   }

@@ -1,6 +1,6 @@
 import { dialectFrom } from "../readers/dialect";
 import { hasKey, hasMapping, nodeAt, type Reading } from "../readers/reading";
-import { readModel, readModelFromPath, readPrecision, readResponseLengths } from "../readers/training";
+import { readModel, readModelFromPath, readOtherModel, readPrecision, readResponseLengths } from "../readers/training";
 import type { Recognized } from "../recognized";
 
 export const verl = dialectFrom({
@@ -46,12 +46,9 @@ export function readPolicyFacts(reading: Reading, prefix: string): void {
   reading.epochs(at("trainer/total_epochs"));
   const estimator = reading.scalar(at("algorithm/adv_estimator"));
   if (estimator) reading.put("algorithm", /^gae$/i.test(estimator.text) ? "ppo" : "grpo", estimator);
-  const critic = reading.value("algorithm") === "ppo" ? reading.scalar(at("critic/model/path")) : undefined;
-  if (critic) reading.put("critic", critic.text, critic);
-  if (reading.flagAt(at("reward_model/enable")) === true) {
-    const reward = reading.scalar(at("reward_model/model/path"));
-    if (reward) reading.put("rewardModel", reward.text, reward);
-  }
+  if (reading.value("algorithm") === "ppo") readOtherModel(reading, "critic", at("critic/model/path"));
+  if (reading.flagAt(at("reward_model/enable")) === true)
+    readOtherModel(reading, "rewardModel", at("reward_model/model/path"));
   reading.text("engine", at("actor_rollout_ref/rollout/name"));
   readPrecision(
     reading,

@@ -31,7 +31,7 @@ export function modelName(text: string): string | undefined {
   while (segments.length > 1 && (empty.test(segments.at(-1) as string) || (segments.at(-1) as string).includes("$")))
     segments.pop();
   const last = (segments.at(-1) ?? "").replace(/\.(safetensors|ckpt|bin|pth?|nemo|gguf|sft|distcp)$/i, "");
-  if (last === "" || last.includes("$")) return undefined;
+  if (last.includes("$") || empty.test(last)) return undefined;
   return last;
 }
 

@@ -351,5 +351,7 @@ export function asNumber(value: Scalar | undefined): number | undefined {
 export function scalarOf(cursor: Cursor): LocatedScalar | undefined {
   const value = cursor.value();
   const text = cursor.text();
-  return value === undefined || value === null || text === undefined ? undefined : { cursor, value, text };
+  // `???` is OmegaConf's "must be given".
+  if (value === undefined || value === null || text === undefined || text === "???") return undefined;
+  return { cursor, value, text };
 }

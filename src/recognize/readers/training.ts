@@ -24,6 +24,18 @@ export function readModel(reading: Reading, ...paths: readonly string[]): string
   return undefined;
 }
 
+/** A second model (teacher, critic, reward) at the first path that names one. */
+export function readOtherModel(
+  reading: Reading,
+  field: "teacher" | "critic" | "rewardModel" | "reference",
+  ...paths: readonly string[]
+): string | undefined {
+  const from = reading.scalar(...paths);
+  const name = from && typeof from.value === "string" ? modelName(from.text) : undefined;
+  if (from && name) reading.put(field, name, from);
+  return name;
+}
+
 /** A model that only the path names, with low confidence. */
 export function readModelFromPath(reading: Reading): string | undefined {
   if (reading.value("model") !== undefined) return undefined;
