@@ -137,7 +137,10 @@ function dataLoss(rows: readonly Row[], c: InferenceConstants): number {
       if (truth === undefined) continue;
       const key = figure + row.source;
       let cell = cells.get(key);
-      if (!cell) cells.set(key, (cell = { sum: 0, weight: 0, figure }));
+      if (!cell) {
+        cell = { sum: 0, weight: 0, figure };
+        cells.set(key, cell);
+      }
       const error = Math.abs(Math.log(estimate[figure] / truth));
       cell.sum += weight * clipped(Number.isFinite(error) ? error : 5);
       cell.weight += weight;
@@ -164,12 +167,12 @@ function write(root: unknown, path: readonly string[], value: number): void {
 function assign(c: InferenceConstants, parameter: Parameter, value: number): void {
   for (const path of parameter.paths) write(c, path.split("."), value);
 }
-const valueOf = (c: InferenceConstants, parameter: Parameter): number =>
+const currentOf = (c: InferenceConstants, parameter: Parameter): number =>
   read(c, (parameter.paths[0] as string).split("."));
 
 const penalty = (c: InferenceConstants, strength: number): number => {
   let sum = 0;
-  for (const p of parameters) sum += (p.pull ?? 1) * Math.log(valueOf(c, p) / p.prior) ** 2;
+  for (const p of parameters) sum += (p.pull ?? 1) * Math.log(currentOf(c, p) / p.prior) ** 2;
   return strength * sum;
 };
 
@@ -188,7 +191,7 @@ export function fit(
       if (p.fixed) continue;
       const step = steps.get(p) as number;
       if (step < 0.01) continue;
-      const now = valueOf(c, p);
+      const now = currentOf(c, p);
       let better = false;
       for (const direction of [1, -1]) {
         const value = Math.min(p.most ?? Infinity, Math.max(p.least ?? 0, now * Math.exp(direction * step)));

@@ -33,15 +33,25 @@ export interface InferenceConstants {
   /** The same for 8-bit and 4-bit formats, relative to 16 bit. */
   readonly matmul8: number;
   readonly matmul4: number;
+  /** And in prefill, where the multiplications are larger. */
+  readonly prefill8: number;
+  readonly prefill4: number;
   /** Key/value reads relative to weight reads. */
   readonly cacheRead: number;
-  /** Reads and multiplications of routed experts relative to dense ones. */
+  /** Attention of prefill relative to 16-bit multiplications. */
+  readonly prefillAttention: number;
+  /** Reads of routed experts relative to dense weights. */
   readonly expertRead: number;
-  readonly expertMatmul: number;
+  /** Width of an expert at which its multiplications reach half the dense rate. */
+  readonly expertWidth: number;
   /** Rows of compute that one active expert costs at least. */
   readonly expertRows: number;
   /** Sequences count as this many independent draws when experts are chosen. */
   readonly routing: number;
+  /** Growth of the all-to-all latency with the members beyond the first; 8 members are 1. */
+  readonly exchangeGrowth: number;
+  /** Host time relative to Hopper's platforms: processors of the machines that carry a generation. */
+  readonly host: Readonly<Record<Generation, number>>;
   /** Norm that joins memory and compute time: 1 adds them, infinity is a roofline. */
   readonly overlap: number;
   /** Norm that joins device and launch time of eager engines. */
@@ -58,7 +68,6 @@ export interface InferenceConstants {
   readonly residentOutput: number;
   /** Sequences a scheduler holds when nobody limits them, and how the limit grows with the group. */
   readonly batchCap: number;
-  readonly batchCapTensorRt: number;
   readonly batchCapGrowth: number;
   /** Largest lambda's midpoint: prefills per step at which the median step holds one half. */
   readonly prefillMidpoint: number;

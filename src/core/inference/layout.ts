@@ -26,6 +26,8 @@ export interface LayoutQuestion {
   /** Weights in bytes and memory of one accelerator in bytes: the smallest group that holds the model. */
   readonly weightBytes: number;
   readonly memoryBytes: number;
+  /** Accelerators that share fast links; beyond them the layers are split into stages. */
+  readonly linkDomain: number;
 }
 
 const powerOfTwo = (least: number, most: number): number => {
@@ -37,7 +39,7 @@ const powerOfTwo = (least: number, most: number): number => {
 export function layoutOf(q: LayoutQuestion): Layout {
   const tensor = q.parallelism?.tensor;
   const expert = q.experts ? q.parallelism?.expert : undefined;
-  const stages = Math.max(1, Math.round(q.parallelism?.pipeline ?? 1));
+  let stages = Math.max(1, Math.round(q.parallelism?.pipeline ?? 1));
   const accelerators = Math.max(1, Math.round(Math.max(q.accelerators, (tensor ?? 1) * stages)));
   if (q.layerSplit)
     return { accelerators, group: 1, stages: 1, copies: 1, expertParallel: false, attentionData: false };
@@ -46,9 +48,18 @@ export function layoutOf(q: LayoutQuestion): Layout {
     group = Math.max(1, Math.round(tensor ?? 1), Math.round(expert ?? 1));
   else if (q.parallelism?.data !== undefined) group = accelerators / stages / Math.max(1, q.parallelism.data);
   else if (q.together) group = accelerators / stages;
-  // Full utilisation is wanted: the smallest group whose memory holds weights with room for a cache.
-  else group = powerOfTwo(q.weightBytes / stages / (0.62 * q.memoryBytes), accelerators / stages);
+  else {
+    // Full utilisation is wanted: the smallest group whose memory holds weights with room for a cache. Experts that need more than
+    // one accelerator are spread over all of them, which leaves each the most room.
+    group = powerOfTwo(q.weightBytes / stages / (0.62 * q.memoryBytes), accelerators / stages);
+    if (q.experts && group > 1) group = Math.min(accelerators / stages, Math.max(q.linkDomain, 8));
+  }
   group = Math.min(Math.max(1, Math.round(group)), Math.max(1, Math.floor(accelerators / stages)));
+  const domain = Math.max(q.linkDomain, 8);
+  if (tensor === undefined && expert === undefined && q.parallelism?.pipeline === undefined && group > domain) {
+    stages = Math.ceil(group / domain);
+    group = domain;
+  }
   const open = tensor === undefined && expert === undefined && !q.together;
   const expertParallel = group > 1 && ((expert ?? 1) > 1 || (q.experts && open));
   return {

@@ -3,7 +3,7 @@
  */
 import type { InferenceConstants } from "./constants";
 import { isLocal } from "./engine";
-import { cacheBytesOf, type DecodeStep, decodeStep, matmulShare, prefillFlops } from "./step";
+import { cacheBytesOf, type DecodeStep, decodeStep, prefillFlops, prefillTime } from "./step";
 import type { System } from "./system";
 
 export interface Load {
@@ -80,21 +80,26 @@ export function tokenBudget(s: System): number {
   return s.largeBatches ? 8192 : 2048;
 }
 
-/** Sequences that a scheduler keeps by default (vLLM: 1,024 on large parts, else 256). */
-export const sequenceLimit = (s: System): number =>
-  s.engine === "vllm" && !s.largeBatches ? 256 : Number.POSITIVE_INFINITY;
+/** Sequences that vLLM keeps by default: 1,024 on large parts, else 256. Others are bounded by memory. */
+export const sequenceLimit = (s: System): number => {
+  if (s.engine === "vllmEarly") return 256;
+  if (s.engine !== "vllm") return Number.POSITIVE_INFINITY;
+  return s.largeBatches ? 1024 : 256;
+};
 
 /** The batch that fills one copy when requests never run out. */
 export function saturatedBatch(s: System, load: Load, c: InferenceConstants): number {
   const capacity = memoryCapacity(s, load.input + c.residentOutput * load.output);
-  const cap = s.engine === "tensorRt" || s.engine === "tensorRtStatic" ? c.batchCapTensorRt : c.batchCap;
-  return Math.max(1, Math.min(capacity, cap * s.layout.group ** c.batchCapGrowth * s.layout.stages, sequenceLimit(s)));
+  const cap = c.batchCap * s.layout.group ** c.batchCapGrowth * s.layout.stages;
+  return Math.max(1, Math.min(capacity, cap, sequenceLimit(s)));
 }
 
 /** The batch one copy really holds of `asked` sequences. */
 export function heldBatch(s: System, load: Load, asked: number, c: InferenceConstants): number {
   const capacity = memoryCapacity(s, load.input + c.residentOutput * load.output);
-  return Math.min(asked, Math.max(1, 1.05 * capacity), sequenceLimit(s));
+  // A stated number stands for the engine's own limit too, but on small parts the default still bites.
+  const limit = s.largeBatches ? Number.POSITIVE_INFINITY : sequenceLimit(s);
+  return Math.min(asked, Math.max(1, 1.05 * capacity), limit);
 }
 
 /** Expected tokens a sequence gains per verification: accepted drafts and one more. */
@@ -130,21 +135,20 @@ export function operate(s: System, load: Load, batch: number, c: InferenceConsta
     stepTime += spec.tokens * (spec.draft ? decodeStep(spec.draft, micro, context, c).total : step.total / s.layers);
   }
 
-  const share = matmulShare(s, c);
-  const flops = prefillFlops(s, input, fresh, c) + load.visionFlops;
-  const rate = s.peak * share * e.prefill;
-  const prefillTime = flops / (layout.group * layout.stages * rate);
+  const reading = prefillFlops(s, input, fresh);
+  const flops = reading.dense + reading.routed + reading.attention + load.visionFlops;
+  const readTime = prefillTime(s, reading, fresh, load.visionFlops, c);
   const perStep = (decoding * tokensPerStep) / output;
   const lambda = perStep * Math.max(1, fresh / budget);
   const kappa = s.engine === "vllmEarly" ? 1 : local ? 0 : lambda ** 2 / (lambda ** 2 + c.prefillMidpoint ** 2);
-  const prefill = perStep * prefillTime;
+  const prefill = perStep * readTime;
   const round = local && batch <= 1 ? stepTime : stepTime + prefill;
   const throughput = (layout.copies * decoding * tokensPerStep) / round;
   const timePerOutputToken = (stepTime + kappa * prefill) / tokensPerStep;
 
   const bandwidth = s.bandwidth * c.bandwidth[s.generation];
   const firstToken =
-    Math.max(flops / (layout.group * rate), weightReadTime(s, bandwidth)) +
+    Math.max(readTime * layout.stages, weightReadTime(s, bandwidth)) +
     s.layers * (s.engine === "eager" ? e.layer : Math.min(e.layer, 100e-6)) +
     c.firstToken +
     (layout.group > 1 ? (s.layers * 8 * fresh * s.hiddenSize) / (s.link * c.link) : 0) +
@@ -172,7 +176,7 @@ export function operate(s: System, load: Load, batch: number, c: InferenceConsta
     step,
     stepTime,
     tokensPerStep,
-    prefillTime,
+    prefillTime: readTime,
     prefillFlops: flops,
     round,
     timePerOutputToken,

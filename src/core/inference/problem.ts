@@ -149,6 +149,7 @@ export function problemOf(fields: InferenceFields, draft: Draft): InferenceProbl
     together: demand.kind === "concurrency",
     weightBytes,
     memoryBytes,
+    linkDomain: accelerator.linkDomain,
   });
   const system = systemOf(model, accelerator, layout, engine, precision, cachePrecision);
 

@@ -30,6 +30,12 @@ export function matmulShare(s: System, c: InferenceConstants): number {
   return Math.min(0.92, c.matmul[s.generation] * narrow);
 }
 
+/** The same for prefill, whose thousands of rows use narrow formats better than the few hundred of a decode step. */
+export function prefillShare(s: System, c: InferenceConstants): number {
+  const narrow = s.narrow === 4 ? c.prefill4 : s.narrow === 8 ? c.prefill8 : 1;
+  return Math.min(0.92, c.matmul[s.generation] * narrow);
+}
+
 /** Cache bytes of a sequence of `length` tokens, every layer. */
 export const cacheBytesOf = (s: System, length: number): number =>
   s.cacheFull * length + s.cacheSliding * Math.min(length, s.window) + s.stateBytes;
@@ -40,6 +46,10 @@ export function expertCoverage(s: System, rows: number, c: InferenceConstants): 
   const share = Math.min(1, s.expertsPerToken / s.experts);
   return Math.max(share, 1 - (1 - share) ** Math.max(1, c.routing * rows));
 }
+
+/** Efficiency of grouped multiplications: narrow experts fill the device badly. */
+export const expertShare = (s: System, c: InferenceConstants): number =>
+  s.expertWidth / (s.expertWidth + c.expertWidth);
 
 const norm = (a: number, b: number, p: number): number => (a ** p + b ** p) ** (1 / p);
 
@@ -69,7 +79,7 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
   const attention =
     ((s.decodeAttention * context + s.decodeAttentionSliding * Math.min(context, s.window)) * tokens) / group;
   const computeTime =
-    (dense + (routed + padding) / c.expertMatmul) / (s.peak * share) +
+    (dense + (routed + padding) / expertShare(s, c)) / (s.peak * share) +
     attention / (s.peak16 * Math.min(0.92, c.matmul[s.generation]));
 
   let exchangeTime = 0;
@@ -78,12 +88,12 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
     exchangeTime =
       bytes / (s.link * c.link) +
       (layout.attentionData ? 0 : s.layers * e.allReduce) +
-      (layout.expertParallel ? s.expertLayers * e.exchange : 0);
+      (layout.expertParallel ? s.expertLayers * e.exchange * ((group - 1) / 7) ** c.exchangeGrowth : 0);
   }
   const device = norm(weightTime + cacheTime, computeTime, c.overlap) + exchangeTime;
   const eager = s.engine === "eager";
   const layer = e.layer + (eager && s.localQuantised ? c.eagerDequantise : 0);
-  const host = s.layers * layer + s.expertLayers * e.expertLayer + batch * e.sequence + e.step;
+  const host = (s.layers * layer + s.expertLayers * e.expertLayer + batch * e.sequence + e.step) * c.host[s.generation];
   const joined = eager ? norm(device, host, c.eagerOverlap) : device + host;
   return {
     coverage,
@@ -99,27 +109,43 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
   };
 }
 
-/**
- * FLOPs of reading one request of `input` tokens of which `fresh` are not in the prefix cache: causal attention, one row of logits.
- * `padded` adds what a small batch costs because every active expert computes a minimum of rows.
- */
-export function prefillFlops(s: System, input: number, fresh: number, c?: InferenceConstants): number {
-  const chosen = s.experts > 0 ? s.expertsPerToken / s.experts : 0;
-  const routed = 2 * s.routedParameters * chosen * fresh;
-  const rows =
-    s.experts > 0 && c ? (2 * s.routedParameters * c.expertRows * fresh) / Math.max(fresh, 2048) / s.experts : 0;
-  return (
-    2 * s.residentParameters * fresh +
-    2 * s.headParameters +
-    (c ? (routed + rows) / c.expertMatmul : routed) +
-    prefillAttentionFlops(s, input, fresh)
-  );
+/** FLOPs of reading one request: multiplications with weights, attention. */
+export interface PrefillFlops {
+  readonly dense: number;
+  readonly routed: number;
+  readonly attention: number;
 }
 
-/** Attention of the fresh tokens to everything before them: Σ over the last `fresh` of `input` positions. */
-function prefillAttentionFlops(s: System, input: number, fresh: number): number {
-  const cached = input - fresh;
-  const full = (fresh * (cached + input + 1)) / 2;
+/**
+ * Reading one request of `input` tokens of which `fresh` are not in the prefix cache: one row of logits, causal attention of the fresh
+ * tokens to everything before them.
+ */
+export function prefillFlops(s: System, input: number, fresh: number): PrefillFlops {
+  const chosen = s.experts > 0 ? s.expertsPerToken / s.experts : 0;
+  const full = (fresh * (input - fresh + input + 1)) / 2;
   const windowed = Math.min(full, fresh * Math.min(s.window, input));
-  return s.prefillAttention * full + s.prefillAttentionSliding * windowed;
+  return {
+    dense: 2 * s.residentParameters * fresh + (fresh > 0 ? 2 * s.headParameters : 0),
+    routed: 2 * s.routedParameters * chosen * fresh,
+    attention: s.prefillAttention * full + s.prefillAttentionSliding * windowed,
+  };
+}
+
+/** Seconds to read one request, all accelerators of a copy together; a vision tower's FLOPs run at 16 bit. */
+export function prefillTime(
+  s: System,
+  flops: PrefillFlops,
+  fresh: number,
+  visionFlops: number,
+  c: InferenceConstants,
+): number {
+  const e = c.engines[s.engine];
+  // Every expert computes a minimum of rows in each chunk of at least 2,048 tokens.
+  const padding =
+    s.experts > 0 ? (2 * s.routedParameters * c.expertRows * fresh) / Math.max(fresh, 2048) / s.experts : 0;
+  const routed = s.experts > 0 ? (flops.routed + padding) / expertShare(s, c) : 0;
+  const weights = (flops.dense + routed) / (s.peak * prefillShare(s, c));
+  const sixteen = s.peak16 * Math.min(0.92, c.matmul[s.generation]);
+  const attention = flops.attention / (sixteen * c.prefillAttention) + visionFlops / sixteen;
+  return (weights + attention) / (e.prefill * s.layout.group * s.layout.stages);
 }

@@ -23,6 +23,8 @@ export interface System {
   readonly routedParameters: number;
   readonly experts: number;
   readonly expertsPerToken: number;
+  /** Intermediate width of one expert. */
+  readonly expertWidth: number;
   /** Bytes read per step: what every token passes, head included; all routed experts. */
   readonly residentBytes: number;
   readonly routedBytes: number;
@@ -117,6 +119,7 @@ export function systemOf(
     experts: spec.experts ?? 0,
     expertsPerToken:
       count.experts > 0 ? Math.max(1e-9, (count.activeExperts / count.experts) * (spec.experts ?? 1)) : 0,
+    expertWidth: spec.expertIntermediateSize ?? spec.intermediateSize,
     residentBytes: (resident * format.residentBits + count.headMatmul * format.tableBits) / 8,
     routedBytes,
     weightBytes,
@@ -137,7 +140,7 @@ export function systemOf(
     decodeAttentionSliding: sliding * decodeWidth,
     prefillAttention: full * 4 * model.attentionWidth,
     prefillAttentionSliding: sliding * 4 * model.attentionWidth,
-    memory: accelerator.memory * 1e9,
+    memory: (accelerator.usableMemory ?? accelerator.memory) * 1e9,
     bandwidth: accelerator.bandwidth * 1e9,
     peak: flops,
     peak16: sixteen,

@@ -69,7 +69,8 @@ export function estimateInference(workload: WorkloadOf<"inference">, draft: Draf
       2 * (s.residentParameters + s.headParameters + routedPerToken(problem)) +
       s.decodeAttention * point.context +
       s.decodeAttentionSliding * Math.min(point.context, s.window);
-    const flops = requests * (prefillFlops(s, load.input, fresh) + load.visionFlops) + tokens * decode;
+    const read = prefillFlops(s, load.input, fresh);
+    const flops = requests * (read.dense + read.routed + read.attention + load.visionFlops) + tokens * decode;
     draft.set("flops", exact(flops, "FLOP"));
   }
   if (duty < 1 && problem.demand.kind === "rate") draft.note("the accelerators wait part of the time: fewer would do");
