@@ -41,7 +41,9 @@ export interface ImageConstants {
   readonly launchModule: number;
   readonly launchSplit: number;
   readonly launchHop: number;
-  /** Share of the link speed in all-to-all and in ring exchanges. */
+  /** Share of the link speed that a transfer reaches. */
+  readonly wire: number;
+  /** Share of the memory bandwidth at which all-to-all and ring exchanges copy and rearrange what they move. */
   readonly allToAll: number;
   readonly ring: number;
   /** Decoder traffic, bytes per pixel (and frame): 2-D, causal 3-D, deep compression. */
@@ -57,33 +59,34 @@ export interface ImageConstants {
 }
 
 export const imageConstants: ImageConstants = {
-  hopper: { linear: 0.64, attention: 0.345, memory: 1, perFlop: 1.65 },
-  blackwell: { linear: 0.78, attention: 0.165, memory: 0.385, perFlop: 1.31 },
-  ampere: { linear: 0.82, attention: 0.6, memory: 1, perFlop: 2.94 },
-  ada: { linear: 0.9, attention: 0.75, memory: 1, perFlop: 2.94 },
+  hopper: { linear: 0.63, attention: 0.345, memory: 1, perFlop: 1.63 },
+  blackwell: { linear: 0.78, attention: 0.162, memory: 0.375, perFlop: 1.3 },
+  ampere: { linear: 0.82, attention: 0.6, memory: 1, perFlop: 3.0 },
+  ada: { linear: 0.9, attention: 0.75, memory: 1, perFlop: 3.0 },
   cdna: { linear: 0.42, attention: 0.25, memory: 1, perFlop: 2 },
-  basePower: 0.29,
-  ceiling: 0.935,
-  decodePower: 0.62,
-  perByte: 127,
-  unetEnergy: 0.71,
-  baseVisits: 128,
-  queryKeyVisits: 35,
-  convolutionVisits: 10,
-  unetAttention: 0.6,
-  launchUnit: 755e-6,
-  launchModule: 900e-6,
+  basePower: 0.285,
+  ceiling: 0.937,
+  decodePower: 0.63,
+  perByte: 138,
+  unetEnergy: 0.65,
+  baseVisits: 127,
+  queryKeyVisits: 32,
+  convolutionVisits: 9.3,
+  unetAttention: 0.55,
+  launchUnit: 760e-6,
+  launchModule: 910e-6,
   launchSplit: 650e-6,
-  launchHop: 227e-6,
-  allToAll: 0.18,
-  ring: 0.17,
-  decodeImage: 85e3,
-  decodeVideo: 820e3,
+  launchHop: 230e-6,
+  wire: 0.7,
+  allToAll: 0.028,
+  ring: 0.032,
+  decodeImage: 80e3,
+  decodeVideo: 825e3,
   decodeDeep: 900e3,
-  hostPerMegapixel: 17e-3,
-  perCall: 42e-3,
+  hostPerMegapixel: 16.5e-3,
+  perCall: 40e-3,
   compile: { time: 0.7, launch: 0.63 },
-  static: { time: 0.6, launch: 0.18 },
+  static: { time: 0.6, launch: 0.17 },
 };
 
 export type ImageGeneration = "hopper" | "blackwell" | "ampere" | "ada" | "cdna";

@@ -68,36 +68,48 @@ const divisors = (n: number): number[] => {
   return found;
 };
 
-/** Mean over the ways to split a sequence over n accelerators (u all-to-all by r ring, u dividing the heads), as nothing states it. */
-function splitting(n: number, heads: number, constants: ImageConstants): { share: number; hops: number } {
-  if (n === 1) return { share: 0, hops: 0 };
+/**
+ * Bytes that a token's d-vector moves when a sequence is split over n accelerators: mean over the ways to split it (u all-to-all by r
+ * ring, u dividing the heads), as nothing states which.
+ */
+function splitting(n: number, heads: number): { allToAll: number; ring: number; hops: number } {
+  if (n === 1) return { allToAll: 0, ring: 0, hops: 0 };
   const whole = Math.round(n);
   const ways = divisors(whole).filter((u) => heads % u === 0);
-  let share = 0;
+  let allToAll = 0;
+  let ring = 0;
   let hops = 0;
   for (const u of ways) {
     const r = whole / u;
-    share += (4 * (u - 1)) / u / constants.allToAll + (2 * (r - 1)) / constants.ring;
+    allToAll += (4 * (u - 1)) / u;
+    ring += 2 * (r - 1);
     hops += r - 1;
   }
-  return { share: share / ways.length, hops: hops / ways.length };
+  return { allToAll: allToAll / ways.length, ring: ring / ways.length, hops: hops / ways.length };
 }
 
 /** PCIe 4.0 ×16, one direction: where the catalogue knows no link. */
 const fallbackLink = 32;
+
+/** TFLOP/s of dense peak per W of TDP that a part can keep up; beyond it, the clock gives way with the square root. */
+const sustainable = 0.45;
+/** Generations whose shares were fitted on parts beyond that (their limit is in the share), or that are not told apart. */
+const fittedAtLimit = new Set(["hopper", "blackwell", "ampere", "cdna2", "cdna3", "cdna4"]);
 
 function rates(accelerator: AcceleratorFacts, job: Job, constants: ImageConstants) {
   const own = constants[imageGeneration(accelerator.generation).group];
   const peak = peakFlops(accelerator, "bf16")?.flops ?? 0;
   const bandwidth = accelerator.bandwidth * 1e9;
   // A part with little compute for its bandwidth (H20) keeps its tensor cores as busy as the older ones do.
-  const starved = peak / bandwidth < 200;
-  const share: GenerationConstants =
-    starved && own.linear < constants.ampere.linear
-      ? { ...own, linear: constants.ampere.linear, attention: Math.max(own.attention, constants.ampere.attention) }
-      : own;
+  const starved = peak / bandwidth < 200 && own.linear < constants.ampere.linear;
+  const share: GenerationConstants = starved
+    ? { ...own, linear: constants.ampere.linear, attention: Math.max(own.attention, constants.ampere.attention) }
+    : own;
+  const perWatt = accelerator.tdp === undefined ? 0 : peak / 1e12 / accelerator.tdp;
+  const clock =
+    perWatt > sustainable && !fittedAtLimit.has(accelerator.generation) ? Math.sqrt(sustainable / perWatt) : 1;
   const wide = job.precision === "fp32";
-  return { share, peak: wide ? peak / 4 : peak, bandwidth: wide ? bandwidth / 2 : bandwidth };
+  return { share, peak: (wide ? peak / 4 : peak) * clock, bandwidth: wide ? bandwidth / 2 : bandwidth };
 }
 
 /** Undefined where the part's peak or bandwidth is unknown. */
@@ -122,10 +134,14 @@ export function generationTime(accelerator: AcceleratorFacts, job: Job, constant
     const T = pass.imageTokens;
     busy *= (T / n + pass.textTokens) / ((T + pass.textTokens) / n);
   }
-  const split = splitting(n, pass.heads, constants);
+  const split = splitting(n, pass.heads);
   const link = ((accelerator.link ?? 2 * fallbackLink) / 2) * 1e9;
-  const tokens = pass.imageTokens + pass.textTokens;
-  const communication = ((B * pass.attentionCalls * tokens * pass.width * 2) / (n * link)) * split.share;
+  const moved = (B * pass.attentionCalls * (pass.imageTokens + pass.textTokens) * pass.width * 2) / n;
+  // Each byte crosses the link, and is copied into and out of place in memory.
+  const communication =
+    moved *
+    (split.allToAll * (1 / (link * constants.wire) + 1 / (bandwidth * constants.allToAll)) +
+      split.ring * (1 / (link * constants.wire) + 1 / (bandwidth * constants.ring)));
   const launch =
     (pass.launches.units * constants.launchUnit +
       pass.launches.modules * constants.launchModule +

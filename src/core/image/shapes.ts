@@ -441,6 +441,7 @@ const entries: readonly Entry[] = [
       middle: 1,
       crossWidth: 768,
       plainAttention: true,
+      residualResampling: true,
     }),
     still(77, 3.6e9, 25, 2, 512),
   ),

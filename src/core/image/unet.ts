@@ -18,6 +18,8 @@ export interface UNet {
   readonly crossWidth: number;
   /** Attention without an MLP behind each residual block (Kandinsky). */
   readonly plainAttention?: boolean;
+  /** Down- and upsampling by whole residual blocks (Kandinsky 2). */
+  readonly residualResampling?: boolean;
   /** Modules launched per counted one, where a block is split finer. */
   readonly modulesFactor?: number;
   /** Multiply-adds per c² and latent pixel that time adds behind each residual block and each transformer (video). */
@@ -74,6 +76,11 @@ function transformer(
   }
 }
 
+function resample(tally: Tally, shape: UNet, pixels: number, c: number): void {
+  if (shape.residualResampling) residual(tally, shape, pixels, c, c);
+  else tally.multiplyAdds += pixels * 9 * c * c;
+}
+
 const depthAt = (levels: UNet["down"], level: number, block: number): number => {
   const entry = levels[level] ?? 0;
   return typeof entry === "number" ? entry : (entry[block] ?? 0);
@@ -107,7 +114,7 @@ export function unetPass(shape: UNet, canvas: Canvas, latent: Latent, text: numb
       skips.push(c);
     }
     if (level < last) {
-      tally.multiplyAdds += pixelsAt(level + 1) * 9 * c * c;
+      resample(tally, shape, pixelsAt(level + 1), c);
       skips.push(c);
     }
   });
@@ -124,7 +131,7 @@ export function unetPass(shape: UNet, canvas: Canvas, latent: Latent, text: numb
       transformer(tally, shape, pixelsAt(level), frames, c, depth, text);
       current = c;
     }
-    if (level > 0) tally.multiplyAdds += pixelsAt(level - 1) * 9 * c * c;
+    if (level > 0) resample(tally, shape, pixelsAt(level - 1), c);
   }
   return {
     linear: 2 * tally.multiplyAdds,
