@@ -1,6 +1,7 @@
 /** What to change when a training run does not fit its accelerators: the smallest changes first. */
 import type { AcceleratorFacts } from "../facts";
-import { type TrainingMemory, type TrainingMemoryInput, trainingMemory } from "./memory";
+import { type TrainingMemory, trainingMemory } from "./memory";
+import type { TrainingMemoryInput } from "./memorySetting";
 
 export interface MemoryAlternative {
   /** Printable: `full activation checkpointing`. */

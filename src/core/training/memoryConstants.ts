@@ -1,0 +1,52 @@
+/** Constants of the training-memory model: few, physical, none per row; fitted on published peaks (scripts/calibration/memory.ts). */
+
+export interface MemoryConstants {
+  /** Allocator: blocks reserved beyond what is alive, on everything that comes and goes, where lengths vary from batch to batch. */
+  readonly allocator: number;
+  /** Recomputed layers whose inner activations are alive at once in the backward pass, gradients included. */
+  readonly liveLayers: number;
+  /** Share of the inner activations that selective checkpointing keeps. */
+  readonly selectiveShare: number;
+  /** Bytes per parameter beyond the stored format that a quantised base needs: unpacked copies, leftovers of loading. */
+  readonly quantizedExtra: number;
+  /** The same where 16-bit weights are quantised on the device. */
+  readonly quantizedOnDeviceExtra: number;
+  /** Bytes per logit where the loss is fused with the output projection. */
+  readonly fusedLogit: number;
+  /** GB of communication buffers with more than one device. */
+  readonly buffers: number;
+  /** Parameters that DeepSpeed's ZeRO-3 keeps gathered: `stage3_max_live_parameters` and as many fetched ahead. */
+  readonly liveParameters: number;
+  /** GB of pinned-copy and reduction buffers with offload. */
+  readonly offloadBuffers: number;
+  /** Share of a device that a co-located serving engine and its trainer fill. */
+  readonly colocatedShare: number;
+  /** GB that the driver's context takes beside what the framework reserves. */
+  readonly context: number;
+}
+
+export const memoryConstants: MemoryConstants = {
+  allocator: 1.12,
+  liveLayers: 1.3,
+  selectiveShare: 0.43,
+  quantizedExtra: 0.1,
+  quantizedOnDeviceExtra: 0.38,
+  fusedLogit: 0.3,
+  buffers: 1,
+  liveParameters: 2e9,
+  offloadBuffers: 2.4,
+  colocatedShare: 0.7,
+  context: 0.5,
+};
+
+/**
+ * Standard deviations of the logarithm, from residuals of left-out sources: of what stays (states, work space) and of what comes and
+ * goes (activations, logits), the latter wider where the length of a batch is a guess.
+ */
+export const memorySigma = {
+  states: 0.1,
+  adapterStates: 0.15,
+  quantizedExperts: 0.35,
+  moving: 0.3,
+  movingAssumed: 0.75,
+} as const;

@@ -1,0 +1,193 @@
+/** The parts of a training run's memory on one accelerator, each from what it is made of. */
+import type { Architecture } from "../model/architecture";
+import { weightBits } from "../precision";
+import type { Layout } from "./layout";
+import type { MemoryPart, MemorySetting } from "./memorySetting";
+import { memoryParts } from "./memorySetting";
+
+/** Parameters of one rank before data-parallel sharding: tables, the rest without experts, routed experts. */
+function local(model: Architecture, layout: Layout): { tables: number; dense: number; experts: number; all: number } {
+  const { tensor, pipeline, expert } = layout;
+  const tables = (model.count.embedding + model.count.head) / (tensor * Math.min(pipeline, 2));
+  const dense =
+    (model.count.total - model.count.embedding - model.count.head - model.count.experts + model.visionParameters) /
+    (tensor * pipeline);
+  const experts = model.count.experts / (pipeline * Math.max(tensor, expert));
+  return { tables, dense, experts, all: tables + dense + experts };
+}
+
+/** Bytes of one token's activations kept in one layer when nothing is recomputed. */
+function layerActivations(setting: MemorySetting): number {
+  const { input, stack, layout, method } = setting;
+  const { spec } = input.model;
+  const d = spec.hiddenSize;
+  const queries = spec.attentionHeads * spec.headDimension;
+  const keys = spec.keyValueHeads * spec.headDimension;
+  const gated = spec.gatedMlp ?? true;
+  const width =
+    input.model.expertLayers > 0
+      ? (spec.expertsPerToken ?? 1) * (spec.expertIntermediateSize ?? spec.intermediateSize) +
+        (spec.sharedExpertIntermediateSize ?? (spec.sharedExperts ?? 0) * (spec.expertIntermediateSize ?? 0))
+      : spec.intermediateSize;
+  const frozenMlp = method !== "full" && !setting.adaptsMlp;
+  // Norm inputs (fp32 copies beside frozen matrices, as eager RMSNorm keeps them), norm outputs where a weight gradient needs them.
+  const norms = method === "full" ? 8 * d : (spec.normBias ? 4 : 8) * d + (frozenMlp ? 5 : 9) * d;
+  const attention = 2 * (queries + 2 * keys) + 2 * queries;
+  const mlp = (gated ? (frozenMlp ? 6 : stack.gatedMlp) : frozenMlp ? 2 : 4) * width;
+  // Sequence parallelism divides the norms' share as well.
+  return (norms + attention + mlp) / layout.tensor;
+}
+
+/** Bytes of a frozen base on one rank, unsharded. Quantisers leave embeddings and head at 16 bit or more. */
+function frozenBytes(setting: MemorySetting): number {
+  const { input, stack, layout } = setting;
+  const part = local(input.model, layout);
+  const bits = weightBits[setting.frozen];
+  if (bits >= 16) return (part.all * bits) / 8;
+  const tables = part.tables * (stack.fp32Tables && setting.method === "qlora" ? 4 : 2);
+  const extra = stack.quantizesOnDevice ? setting.constants.quantizedOnDeviceExtra : setting.constants.quantizedExtra;
+  // bitsandbytes quantises linear modules; experts fused into one tensor stay at 16 bit unless the trainer takes care of them.
+  const experts = part.experts * (setting.expertsQuantized ? bits / 8 + extra : 2);
+  return (part.dense * bits) / 8 + experts + tables + extra * (part.dense + part.tables);
+}
+
+/**
+ * Bytes per parameter of one layer that FSDP works with: two layers (one fetched ahead), each as gathered buffer and as weights, and
+ * one layer's gradient as computed and in fp32 for the reduction.
+ */
+const gatheredLayers = (bytes: number): number => 2 * 2 * bytes + bytes + 4;
+
+/** Weights, gradients and optimiser states of one rank, and the work space that gathering needs, in bytes. */
+export function states(setting: MemorySetting): {
+  weights: number;
+  gradients: number;
+  optimizer: number;
+  workspace: number;
+} {
+  const { input, stack, layout, method, shards, zeroStage, offload } = setting;
+  const part = local(input.model, layout);
+  const sharedBy = (stage: number): number => (zeroStage >= stage ? shards : 1);
+  const { spec } = input.model;
+  const largestLayer = (part.dense + part.experts) / Math.max(1, spec.layers / layout.pipeline);
+  if (method !== "full") {
+    const frozen = frozenBytes(setting);
+    // Adapters train in fp32 beside their moments, or in the stack's pure 16 bit.
+    const trainable = setting.adapters / (layout.tensor * layout.pipeline);
+    const moments = Math.min(8, stack.optimizerBytes);
+    const weights = frozen / sharedBy(3) + 4 * trainable;
+    let workspace = 0;
+    if (zeroStage >= 3) {
+      const bytes = frozen / Math.max(1, part.all);
+      if (setting.sharding === "deepspeed")
+        workspace = bytes * (Math.min(part.all - part.tables, setting.constants.liveParameters) + part.tables);
+      else workspace = bytes * (4 * largestLayer + part.tables);
+      if (stack.loadsWhole) workspace = Math.max(workspace, frozen);
+    }
+    return {
+      weights: offload ? 4 * trainable : weights,
+      gradients: 4 * trainable,
+      optimizer: offload ? 0 : moments * trainable,
+      workspace,
+    };
+  }
+  if (setting.sharding === "distributedOptimizer" && zeroStage < 2) {
+    return {
+      weights: 2 * part.all,
+      gradients: 4 * part.all,
+      optimizer: offload ? 0 : (Math.max(4, stack.optimizerBytes) * part.all) / sharedBy(1),
+      workspace: 0,
+    };
+  }
+  if (zeroStage === 0) {
+    const paged = stack.paged ? 0 : 1;
+    return {
+      weights: stack.weight * part.all,
+      gradients: stack.gradient * part.all,
+      optimizer: offload ? 0 : paged * stack.optimizerBytes * part.all,
+      workspace: 0,
+    };
+  }
+  // Mixed precision over ranks: 16 bytes per parameter, 16-bit weights gathered for work, an fp32 master among the states.
+  const optimizer = Math.min(12, 4 + stack.optimizerBytes - (stack.moments > 8 ? 4 : 0));
+  const gathered =
+    zeroStage < 3
+      ? 0
+      : setting.sharding === "deepspeed"
+        ? 2 * (Math.min(part.all - part.tables, setting.constants.liveParameters) + part.tables)
+        : layout.pipeline > 1
+          ? 8 * part.all
+          : gatheredLayers(2) * largestLayer + 2 * part.tables;
+  // DeepSpeed's optimiser offload leaves 16-bit weights and gradients on the device, FSDP's offload takes all shards to the host.
+  const onHost = offload && setting.sharding === "fsdp";
+  return {
+    weights: onHost ? 0 : (2 * part.all) / sharedBy(3),
+    gradients: onHost ? 0 : (2 * part.all) / sharedBy(2),
+    optimizer: offload ? 0 : (optimizer * part.all) / sharedBy(1),
+    workspace: gathered,
+  };
+}
+
+/** Activations and logits at the peak, in bytes, without the allocator's share. */
+function transient(setting: MemorySetting): { activations: number; logits: number } {
+  const { input, stack, layout, sequence } = setting;
+  const { spec } = input.model;
+  const { pipeline, tensor } = layout;
+  // torchtitan states the batch of a rank and cuts it into as many micro-batches as there are stages; the others state the micro-batch.
+  const sequences =
+    pipeline > 1 && stack.name === "torchtitan" ? Math.max(1, layout.microBatch / pipeline) : layout.microBatch;
+  const tokens = (sequences * sequence) / layout.context;
+  // The first stage holds as many micro-batches as there are stages (1F1B).
+  const inFlight = Math.min(pipeline, Math.max(1, stack.name === "torchtitan" ? pipeline : layout.microBatches));
+  const layers = ((spec.layers + (spec.encoderLayers ?? 0)) / pipeline) * inFlight;
+  const inner = layerActivations(setting) * tokens;
+  const boundary = (2 * spec.hiddenSize * tokens) / tensor;
+  const { liveLayers, selectiveShare, fusedLogit } = setting.constants;
+  // Tensor parallelism gathers the inputs of both blocks, and their gradients, whole.
+  const gathered = tensor > 1 ? 4 * 2 * spec.hiddenSize * tokens : 0;
+  const live = liveLayers * inner + gathered;
+  const scores = stack.eagerAttention ? (8 * spec.attentionHeads * sequence * tokens) / tensor : 0;
+  const activations =
+    setting.checkpointing === "none"
+      ? layers * (inner + scores)
+      : setting.checkpointing === "selective"
+        ? layers * (selectiveShare * inner) + live + scores
+        : layers * boundary + live + scores;
+  const logits = (stack.fusedLoss ? fusedLogit : stack.logit) * tokens * (spec.vocabularySize / tensor);
+  // With a pipeline the logits live on the last stage, which holds one micro-batch only: the first stage is the fuller one.
+  return pipeline > 1
+    ? { activations: Math.max(activations, activations / inFlight + logits), logits: 0 }
+    : { activations, logits };
+}
+
+const gigabyte = 1e9;
+
+export function partsOf(setting: MemorySetting): Record<MemoryPart, number> {
+  const { input, layout } = setting;
+  const { buffers, offloadBuffers } = setting.constants;
+  // Batches of one shape reuse their blocks: packed samples, and pre-training over several devices.
+  const oneShape = input.packing ?? (input.method === "full" && input.accelerators > 1);
+  const allocator = oneShape ? 1 : setting.constants.allocator;
+  const state = states(setting);
+  const moving = transient(setting);
+  const several = input.accelerators > 1;
+  return {
+    weights: state.weights / gigabyte,
+    gradients: state.gradients / gigabyte,
+    optimizer: state.optimizer / gigabyte,
+    activations: (allocator * moving.activations) / gigabyte,
+    logits: (allocator * moving.logits) / gigabyte,
+    workspace: state.workspace / gigabyte,
+    overhead: (several ? buffers : 0) + (setting.offload && layout.data * layout.tensor > 1 ? offloadBuffers : 0),
+  };
+}
+
+export const sumOf = (parts: Readonly<Record<MemoryPart, number>>): number =>
+  memoryParts.reduce((total, part) => total + parts[part], 0);
+
+/** Whether the states alone leave room on the device for work. */
+export const statesFit = (setting: MemorySetting, share: number): boolean => {
+  const memory = setting.input.accelerator?.memory;
+  if (memory === undefined) return true;
+  const state = states(setting);
+  return state.weights + state.gradients + state.optimizer <= share * memory * gigabyte;
+};
