@@ -2,16 +2,16 @@
  * A run of training or fine-tuning: from plan and amount of work to FLOPs, throughput, hours, power and footprint.
  */
 import type { Draft } from "../draft";
-import { addFootprint, unknownLoadPower } from "../footprint";
-import { resolveHardware } from "../hardware";
 import { exact, logNormal, multiply, type Quantity, scale, sigmaOf, widen } from "../quantity";
 import { trainingCalibration } from "./constants";
 import { evaluationOf } from "./evaluation";
 import { trainingFlopsPerToken } from "./flops";
 import { goodputOf, isTuned } from "./goodput";
+import { addReservation, finish, shownNumber as round } from "./outcome";
 import { addMemory } from "./peak";
 import { type Plan, type PlanDefaults, type PlanFields, planRun } from "./plan";
 import { trainingPower } from "./power";
+import { stagedOutcome } from "./stagedRun";
 import { type TimePerToken, timePerToken } from "./time";
 import { type Work, workOf } from "./work";
 
@@ -75,34 +75,6 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number, draft: Dr
   };
 }
 
-/** Caps a run at its stated duration: a limit or a schedule ends it. */
-function within(hours: Quantity, limit: number | undefined, draft: Draft): Quantity {
-  if (limit === undefined) return hours;
-  if (hours.low > limit)
-    draft.note(`the work needs about ${round(hours.central)} h; the stated ${round(limit)} h end it before`);
-  return {
-    low: Math.min(hours.low, limit),
-    central: Math.min(hours.central, limit),
-    high: Math.min(hours.high, limit),
-    unit: "h",
-  };
-}
-
-const round = (value: number): number => Number(value.toPrecision(3));
-
-/** Without a model there is still a price per hour. */
-export function addReservation(fields: PlanFields, draft: Draft): void {
-  const hardware = resolveHardware(fields, draft);
-  if (hardware?.count === undefined || hardware.count === 0) return;
-  const acceleratorPower = unknownLoadPower(hardware, draft);
-  addFootprint(draft, fields, {
-    hardware,
-    count: hardware.count,
-    ...(acceleratorPower ? { acceleratorPower } : {}),
-    ...(fields.duration === undefined ? {} : { duration: exact(fields.duration, "h") }),
-  });
-}
-
 export function estimateRun(fields: PlanFields, defaults: PlanDefaults, draft: Draft): void {
   const plan = planRun(fields, defaults, draft);
   if (plan === undefined) {
@@ -129,6 +101,20 @@ export function estimateRun(fields: PlanFields, defaults: PlanDefaults, draft: D
     reference: "Kaplan et al. 2020 with causal attention; LoRA: Hu et al. 2021",
   });
 
+  if (fields.stages !== undefined && fields.stages.length > 0) {
+    const pace = paceOf(plan, fields, perToken.total, draft);
+    explainPace(plan, fields, pace, perToken.total, draft);
+    const outcome = stagedOutcome(fields, plan, pace.seconds, perToken.total, draft);
+    const stepTokens = layout.globalBatch * sequence;
+    const stepSeconds = (stepTokens * pace.seconds) / Math.max(1, plan.count);
+    finish(
+      fields,
+      plan,
+      outcome ?? { acceleratorHours: undefined, acceleratorPower: undefined, stepSeconds, stepTokens },
+      draft,
+    );
+    return;
+  }
   const work = workOf(fields, { sequence, globalBatch: layout.globalBatch, microBatch: layout.microBatch }, draft);
   const pace = paceOf(plan, fields, perToken.total, draft);
   explainPace(plan, fields, pace, perToken.total, draft);
@@ -237,48 +223,4 @@ function explainPace(plan: Plan, fields: PlanFields, pace: Pace, flopsPerToken: 
     unit: "1",
     reference: plan.hardware.accelerator.source,
   });
-}
-
-interface Outcome {
-  readonly acceleratorHours: Quantity | undefined;
-  readonly acceleratorPower: Quantity | undefined;
-  /** Wall-clock seconds and tokens of one optimiser step. */
-  readonly stepSeconds: number;
-  readonly stepTokens: number;
-}
-
-/** Hours, money and energy; per hour and per step where the amount of work is not known. */
-export function finish(fields: PlanFields, plan: Plan, outcome: Outcome, draft: Draft): void {
-  const { hardware, count } = plan;
-  const power = outcome.acceleratorPower ? { acceleratorPower: outcome.acceleratorPower } : {};
-  if (outcome.acceleratorHours === undefined) {
-    const hours = fields.duration;
-    addFootprint(draft, fields, {
-      hardware,
-      count,
-      ...power,
-      ...(hours === undefined ? {} : { duration: exact(hours, "h") }),
-    });
-    const rate = draft.get("costRate");
-    const cost = rate && count > 0 ? `, ${round((rate.central * outcome.stepSeconds) / 3600)} USD` : "";
-    draft.note(
-      `the amount of work is not stated; one optimiser step of ${round(outcome.stepTokens)} tokens takes about ${round(outcome.stepSeconds)} s${cost}`,
-    );
-    return;
-  }
-  const duration =
-    count > 0
-      ? within(scale(outcome.acceleratorHours, 1 / count), plan.countStated ? fields.duration : undefined, draft)
-      : undefined;
-  addFootprint(draft, fields, {
-    hardware,
-    count,
-    ...power,
-    ...(duration
-      ? { duration, acceleratorHours: scale(duration, count) }
-      : { acceleratorHours: outcome.acceleratorHours }),
-  });
-  if (plan.countStated) return;
-  // The hours do not hang on the count, the time on the clock does.
-  for (const key of ["duration", "power", "costRate"] as const) draft.unset(key);
 }

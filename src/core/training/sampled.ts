@@ -8,11 +8,11 @@ import type { FineTuningFields, ModelReference, WorkloadOf } from "../workload";
 import { trainingCalibration } from "./constants";
 import type { ParameterFlops } from "./distill";
 import type { Method } from "./layout";
+import { addReservation, finish } from "./outcome";
 import { addMemory } from "./peak";
 import { type Plan, planRun } from "./plan";
 import { trainingPower } from "./power";
 import { type Scorers, type StepFlops, type StepShape, type StepTime, stepFlops, stepTime } from "./reinforcement";
-import { addReservation, finish } from "./run";
 
 type SampledFields = FineTuningFields &
   Pick<WorkloadOf<"reinforcementLearning">, "promptTokens" | "responseTokens" | "asynchronous" | "samplesPerPrompt">;
