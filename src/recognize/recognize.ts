@@ -7,7 +7,7 @@ import type { DocumentProblem, TreeDocument } from "../document/tree";
 import { applyDirectives } from "./directive";
 import { mayHoldWorkload } from "./prefilter";
 import type { Fact, FactMap, Recognition, RecognitionContext, Recognized } from "./recognized";
-import { folderOf, joinPath } from "./references";
+import { folderOf, joinPath, referenced } from "./references";
 import { dialects } from "./registry";
 
 /** Text of a workspace file by workspace-relative path. */
@@ -116,11 +116,40 @@ function recognizeOne(
       return undefined;
     },
     parse: parseReferenced,
+    follow: (name) => follow(name, context, 0),
   };
   const found = applyDirectives(document, readBy(document, context));
   const workloads = index === 0 ? found : found.map((workload) => ({ ...workload, id: `${workload.id}#${index}` }));
   if (alone && document.root) memory.set(document.root, { offset: document.offset, index, workloads, references });
   return workloads;
+}
+
+/** What a named file is recognised as. Two steps deep: a launcher names a recipe, the recipe a parent. */
+function follow(name: string, context: RecognitionContext, depth: number): readonly Recognized[] {
+  const file = depth < 2 ? referenced(context, name) : undefined;
+  if (!file) return [];
+  return file.documents.slice(0, 4).flatMap((document) => {
+    const inner: RecognitionContext = {
+      path: file.path,
+      documents: file.documents,
+      read: (path) => context.read(path.startsWith("/") ? path : `/${joinPath(folderOf(file.path), path) ?? path}`),
+      parse: context.parse,
+      follow: (next) => follow(next, inner, depth + 1),
+    };
+    return readBy(document, inner).map((workload) => asReferenced(workload, file.path));
+  });
+}
+
+function asReferenced(workload: Recognized, file: string): Recognized {
+  const facts: Record<string, Fact> = {};
+  for (const [name, fact] of Object.entries(workload.facts))
+    facts[name] =
+      fact.source === "file"
+        ? { ...fact, source: "referenced", file }
+        : fact.range
+          ? { ...fact, file: fact.file ?? file }
+          : fact;
+  return { ...workload, facts };
 }
 
 /** A dialect must not take the file down with it, whatever the text is. */

@@ -76,6 +76,8 @@ export interface RecognitionContext {
   readonly read: (path: string) => string | undefined;
   /** Parses a referenced file's text; memoised. */
   readonly parse: (text: string, path: string) => readonly TreeDocument[];
+  /** Workloads of a file named by the one at hand (a recipe on a command line), their facts marked as referenced. */
+  readonly follow?: (path: string) => readonly Recognized[];
 }
 
 /** A configuration format: one file in `dialects/`, one line in the registry. */

@@ -1,9 +1,12 @@
 /** All dialects, specific ones first: the first whose structure matches a document reads it. */
 
+import { accelerate } from "./dialects/accelerate";
 import { aiToolkit } from "./dialects/aiToolkit";
 import { axolotl } from "./dialects/axolotl";
 import { deepspeed } from "./dialects/deepspeed";
 import { diffusers } from "./dialects/diffusers";
+import { dockerCompose } from "./dialects/dockerCompose";
+import { dstack } from "./dialects/dstack";
 import { gptNeox } from "./dialects/gptNeox";
 import { huggingFaceConfig } from "./dialects/huggingFaceConfig";
 import { dynamo, sparkApplication, vllmRuntime } from "./dialects/inferencePlatforms";
@@ -32,6 +35,7 @@ import { promptfoo } from "./dialects/promptfoo";
 import { rayCluster, rayJob, rayService } from "./dialects/ray";
 import { rayServeLlm } from "./dialects/rayServeLlm";
 import { sglang } from "./dialects/sglang";
+import { skypilot } from "./dialects/skypilot";
 import { tensorRtLlm } from "./dialects/tensorRtLlm";
 import { torchtune } from "./dialects/torchtune";
 import { trl } from "./dialects/trl";
@@ -66,6 +70,10 @@ export const dialects: readonly Dialect[] = [
   eksctl,
 
   // launchers and infrastructure
+  skypilot,
+  dstack,
+  dockerCompose,
+  accelerate,
 
   // trainers
   axolotl,

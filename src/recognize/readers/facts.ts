@@ -163,6 +163,13 @@ export class Cursor {
     return from.resolve(node.value, depth);
   }
 
+  /** The same place, read as another text: a part of the scalar that stands here (`NAME=value`). */
+  as(text: string): Cursor {
+    const { start, end } = this.node ?? { start: 0, end: 0 };
+    const node: TreeNode = { type: "scalar", start, end, value: text, text, style: "plain" };
+    return new Cursor(this.scope, node, this.origin, this.pointer, this.entry, this.parent, this.variables);
+  }
+
   /** Text as written, placeholders and all; undefined for anything but a scalar. */
   raw(): string | undefined {
     return this.node?.type === "scalar" ? this.node.text : undefined;

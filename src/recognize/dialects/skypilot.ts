@@ -1,0 +1,219 @@
+/** SkyPilot tasks and services, and the job files of oumi and others that speak its language. */
+
+import { parseDuration } from "../../core/numbers";
+import { entryOf, isMapping, type TreeDocument } from "../../document/tree";
+import { type Cursor, cursorOf, FactSheet, workload } from "../readers/facts";
+import { type AcceleratorRequest, acceleratorName, isInstanceType, parseAccelerators } from "../readers/gpu";
+import { readInstance } from "../readers/instances";
+import { readLaunch, readProcesses } from "../readers/launch";
+import type { Dialect, Factor, RecognitionContext, Recognized } from "../recognized";
+
+export const skypilot: Dialect = {
+  id: "skypilot",
+  title: "SkyPilot, oumi jobs",
+  anchors: ["accelerators:", "num_nodes:", "use_spot:", "any_of:", "instance_type:"],
+  matches: (document) => {
+    const resources = entryOf(document.root, "resources");
+    const has = (...keys: string[]): boolean => keys.some((key) => entryOf(document.root, key) !== undefined);
+    if (!resources) return false;
+    if (resources.value?.type === "sequence")
+      return has("run", "service") && has("setup", "num_nodes", "workdir", "envs", "run");
+    if (!isMapping(resources.value)) return false;
+    const owns = (key: string): boolean => entryOf(resources.value, key) !== undefined;
+    if (owns("accelerators")) return !has("apiVersion");
+    return (
+      (owns("cloud") || owns("infra") || owns("use_spot") || owns("any_of") || owns("ordered")) &&
+      has("run", "setup", "num_nodes", "workdir", "service")
+    );
+  },
+  read,
+  documentation: {
+    recognizedBy: "`resources.accelerators`, or `resources` with a cloud beside `run` or `setup`",
+    reads:
+      "accelerators in all spellings × `num_nodes` × service replicas, spot, cloud and region, the command of `run`, recipes it names",
+    limits: "of alternative accelerators the first counts",
+  },
+};
+
+function read(document: TreeDocument, context: RecognitionContext): readonly Recognized[] {
+  const root = cursorOf(document);
+  const sheet = new FactSheet();
+  const notes: string[] = [];
+  const stated = root.get("resources");
+  const resources = stated.isSequence ? stated.get(0) : stated;
+  const alternative = resources.first("any_of", "ordered").get(0);
+  const field = (key: string): Cursor => (resources.get(key).exists ? resources.get(key) : alternative.get(key));
+  const asked = readAccelerators(field("accelerators"), sheet, notes);
+  const cluster = field("cloud").text();
+  const nodes = root.get("num_nodes");
+  const count = nodes.positive() ?? 1;
+  if (nodes.positive() !== undefined) sheet.number("nodes", nodes);
+  const replicas = readReplicas(root.get("service"), sheet);
+  readPlace(field, sheet);
+  const perNode = asked?.count;
+  const total = perNode === undefined ? undefined : perNode * count * replicas.value;
+  const at = field("accelerators");
+  const chain: Factor[] = [];
+  const instance = field("instance_type");
+  if (isInstanceType(instance.text() ?? "")) sheet.text("instanceType", instance);
+  if (total !== undefined && perNode !== undefined) {
+    sheet.value("accelerators", at, total, total === perNode ? {} : { note: describe(replicas.value, count, perNode) });
+    sheet.value("acceleratorsPerNode", at, perNode);
+    if (replicas.at) chain.push({ label: "replicas", value: replicas.value, ...spanOf(replicas.at) });
+    chain.push(
+      { label: "nodes", value: count, ...spanOf(nodes) },
+      { label: "accelerators per node", value: perNode, ...spanOf(at) },
+    );
+  }
+  readPrice(field("max_hourly_cost"), notes);
+  const environment = environmentOf(root);
+  const variables = { SKYPILOT_NUM_GPUS_PER_NODE: perNode, SKYPILOT_NUM_NODES: count, NUM_NODES: undefined };
+  const serves = root.get("service").exists;
+  const {
+    kind,
+    notes: more,
+    line,
+  } = readLaunch(
+    {
+      scripts: [root.get("run"), root.get("setup")],
+      environment,
+      variables,
+      fallback: serves ? "inference" : "allocation",
+    },
+    sheet,
+    context,
+  );
+  if (perNode === undefined && !asked) readProcesses(line, sheet);
+  if (
+    !asked &&
+    !sheet.has("instanceType") &&
+    !/polaris|frontier|perlmutter/.test(cluster ?? "") &&
+    kind === "allocation"
+  )
+    return [];
+  if (
+    !asked &&
+    !sheet.has("accelerators") &&
+    !sheet.has("instanceType") &&
+    at.entry === undefined &&
+    !/polaris|frontier|perlmutter/.test(cluster ?? "")
+  )
+    return [];
+  const walltime = /^\s*#(?:PBS\s+-l\s+walltime=|SBATCH\s+(?:-t|--time)[= ]?)(\S+)/m.exec(
+    root.get("setup").raw() ?? "",
+  )?.[1];
+  readInstance(sheet);
+  if (kind === "inference" && replicas.at) sheet.value("replicas", replicas.at, replicas.value);
+  return [
+    workload("skypilot", kind, root, sheet, {
+      name: root.get("name").text(),
+      chain,
+      acceleratorsRange:
+        replicas.range && total !== undefined ? scaled(replicas.range, total / replicas.value) : undefined,
+      timeLimit: walltime === undefined ? undefined : parseDuration(walltime),
+      notes: [...notes, ...more],
+      anchor: at.entry ? at : stated,
+    }),
+  ];
+}
+
+const spanOf = (at: Cursor): { range?: { start: number; end: number } } => (at.range ? { range: at.range } : {});
+const scaled = ({ low, high }: { low: number; high: number }, by: number) => ({ low: low * by, high: high * by });
+const describe = (replicas: number, nodes: number, perNode: number): string =>
+  [replicas === 1 ? "" : `${replicas} replicas`, `${nodes} nodes`, `${perNode} per node`]
+    .filter((part) => part !== "")
+    .join(" × ");
+
+/** Text, list, set (`{L4:8, A100:4}` parses as keys without values), mapping of counts. */
+function readAccelerators(at: Cursor, sheet: FactSheet, notes: string[]): AcceleratorRequest | undefined {
+  const requests = requestsOf(at);
+  const [first] = requests;
+  if (!first) return undefined;
+  const { request, place } = first;
+  if (requests.length > 1) notes.push(`one of ${requests.length} alternatives`);
+  if (request.name !== undefined)
+    sheet.value(
+      "accelerator",
+      place,
+      request.name,
+      requests.length > 1 ? { note: `one of ${requests.length} alternatives`, confidence: "medium" } : {},
+    );
+  return requests.length > 1 && requests.some((other) => other.request.count !== request.count)
+    ? { ...request, count: request.count ?? 1 }
+    : request;
+}
+
+function requestsOf(at: Cursor): { request: AcceleratorRequest; place: Cursor }[] {
+  const parse = (
+    text: string | undefined,
+    place: Cursor,
+    count?: number,
+  ): { request: AcceleratorRequest; place: Cursor }[] => {
+    const request = text === undefined ? undefined : parseAccelerators(text);
+    return request ? [{ request: count === undefined ? request : { ...request, count }, place }] : [];
+  };
+  if (at.isMapping)
+    return at.entries().flatMap((entry) => {
+      const count = entry.positive();
+      return parse(count === undefined ? entry.key : acceleratorName(entry.key), at, count);
+    });
+  if (at.isSequence) return at.items().flatMap((item) => parse(item.text(), item));
+  return parse(at.text(), at);
+}
+
+function readReplicas(
+  service: Cursor,
+  sheet: FactSheet,
+): { value: number; at?: Cursor; range?: { low: number; high: number } } {
+  const fixed = service.isScalar ? service : service.get("replicas");
+  if (fixed.positive() !== undefined) return { value: fixed.positive() as number, at: fixed };
+  const policy = service.get("replica_policy");
+  const low = policy.get("min_replicas");
+  const high = policy.get("max_replicas").positive();
+  if (low.number() === undefined) return { value: 1 };
+  sheet.number("replicas", low);
+  const value = Math.max(1, low.number() as number);
+  return {
+    value,
+    at: low,
+    ...(high === undefined || high <= value ? {} : { range: { low: low.number() as number, high } }),
+  };
+}
+
+const clouds: Readonly<Record<string, string>> = {
+  aws: "aws",
+  gcp: "gcp",
+  azure: "azure",
+  lambda: "lambda",
+  runpod: "runpod",
+  oci: "oci",
+  nebius: "nebius",
+  fluidstack: "fluidstack",
+  vast: "vast",
+  cudo: "cudo",
+  paperspace: "paperspace",
+};
+
+function readPlace(field: (key: string) => Cursor, sheet: FactSheet): void {
+  const infra = field("infra");
+  const [cloudPart = "", region] = (infra.text() ?? "").split("/");
+  const cloud = field("cloud");
+  const provider = clouds[(cloud.text() ?? cloudPart).toLowerCase()];
+  if (provider) sheet.value("provider", cloud.exists ? cloud : infra, provider);
+  sheet.text("region", field("region"));
+  if (region && region !== "*" && provider) sheet.value("region", infra, region);
+  const spot = field("use_spot");
+  if (spot.boolean() !== undefined) sheet.value("pricing", spot, spot.boolean() ? "spot" : "onDemand");
+}
+
+function readPrice(at: Cursor, notes: string[]): void {
+  const most = at.positive();
+  if (most !== undefined) notes.push(`at most ${most} USD per hour`);
+}
+
+function environmentOf(root: Cursor): Map<string, Cursor> {
+  const variables = new Map<string, Cursor>();
+  for (const key of ["envs", "env", "secrets"])
+    for (const entry of root.get(key).entries()) if (entry.exists) variables.set(entry.key, entry);
+  return variables;
+}
