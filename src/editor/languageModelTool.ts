@@ -18,14 +18,8 @@ export function registerLanguageModelTool(analyses: Analyses): vscode.Disposable
 
 /** The tool's answer: compact JSON, or a sentence that says what is wrong with the input. */
 export async function answer(analyses: Analyses, input: unknown): Promise<string> {
-  const z = await import("zod");
-  const schema = z.strictObject({
-    workload: z.record(z.string(), z.unknown()).optional(),
-    text: z.string().max(largestInput).optional(),
-    language: z.enum(["yaml", "json", "jsonc"]).optional(),
-    path: z.string().max(1000).optional(),
-  });
-  const parsed = schema.safeParse(input);
+  const { toolInputSchema } = await import("./argumentSchemas");
+  const parsed = toolInputSchema.safeParse(input);
   if (!parsed.success) return `The input is not understood: ${parsed.error.issues[0]?.message ?? "wrong shape"}.`;
   const { workload, text, language = "yaml", path } = parsed.data;
   const source =

@@ -20,12 +20,8 @@ export async function parseTarget(argument: unknown): Promise<Target | undefined
   if (argument === undefined || argument === null || argument instanceof vscode.Uri) {
     return argument instanceof vscode.Uri ? { uri: argument.toString() } : undefined;
   }
-  const z = await import("zod");
-  const schema = z.strictObject({
-    uri: z.string().min(1).max(4000),
-    workload: z.string().max(2000).optional(),
-  });
-  const parsed = schema.safeParse(argument);
+  const { targetSchema } = await import("./argumentSchemas");
+  const parsed = targetSchema.safeParse(argument);
   return parsed.success ? parsed.data : undefined;
 }
 

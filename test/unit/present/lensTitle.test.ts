@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { interval } from "../../../src/core/quantity";
+import { fillTemplate, lensTitle, missingInputs } from "../../../src/present/lensTitle";
+import { createFormatter } from "../../../src/present/numbers";
+import { allocation, facts, fileFact, hostile, hostileTexts, subject, training } from "./fixtures";
+
+const format = createFormatter("en");
+const title = (one: Parameters<typeof lensTitle>[0], template?: string): string =>
+  lensTitle(one, { names: facts, format, ...(template === undefined ? {} : { template }) });
+
+describe("the line above a workload", () => {
+  it("tells cost, energy, carbon, hardware and time", () => {
+    assert.equal(title(training()), "≈ $41k (29k–58k) · 23 MWh · 8.1 tCO₂e · 64× H100 SXM · 11 d");
+  });
+
+  it("gives rates where the end is unknown", () => {
+    assert.equal(title(allocation()), "≈ $8/h (6–12) · $5.8k/month · 2.1 kW · 900 gCO₂e/h · 4× A100");
+  });
+
+  it("names what several parts share when the name is ambiguous", () => {
+    assert.match(title(allocation()), /4× A100$/);
+  });
+
+  it("marks assumed hardware", () => {
+    const assumed = subject("training", {
+      fields: { accelerators: 8, tokens: 1e9, model: "x" },
+      estimate: { assumptions: [{ field: "accelerator", value: "NVIDIA H100 SXM", reason: "not stated" }] },
+    });
+    assert.equal(title(assumed), "8× H100 SXM (assumed)");
+  });
+
+  it("says what is missing instead of a number", () => {
+    const noTokens = subject("training", {
+      fields: { accelerator: "H100", accelerators: 8, model: "llama" },
+      estimate: { quantities: { costRate: interval(20, 24, 30, "USD/h") } },
+    });
+    assert.deepEqual(missingInputs(noTokens), ["tokens"]);
+    assert.equal(title(noTokens), "≈ $24/h (20–30) · 8× H100 SXM · needs tokens");
+    assert.equal(title(subject("api")), "needs model, requests, output tokens");
+  });
+
+  it("asks for nothing when the run time is known", () => {
+    assert.deepEqual(missingInputs(subject("training", { fields: { duration: 24 } })), []);
+  });
+
+  it("never shows a zero for what is unknown", () => {
+    const title_ = title(subject("allocation"));
+    assert.doesNotMatch(title_, /\d/);
+    assert.equal(title_, "no estimate: too little is known");
+  });
+
+  it("tells a model's size and memory", () => {
+    const model = subject("model", {
+      estimate: {
+        quantities: {
+          parameters: interval(31e9, 31e9, 31e9, "1"),
+          activeParameters: interval(3e9, 3e9, 3e9, "1"),
+          weightMemory: interval(61, 61, 61, "GB"),
+          kvCachePerToken: interval(98_304, 98_304, 98_304, "B/token"),
+          flopsPerToken: interval(6.4e9, 6.4e9, 6.4e9, "FLOP/token"),
+        },
+      },
+    });
+    assert.equal(title(model), "31B parameters (3B active) · 61 GB weights · 98 kB/token KV cache · 6.4 GFLOP/token");
+  });
+
+  it("says that the memory does not suffice", () => {
+    const tight = subject("training", {
+      fields: { accelerator: "H100", accelerators: 1, tokens: 1, model: "x" },
+      estimate: { quantities: { memoryPerAccelerator: { ...interval(90, 100, 120, "GB"), fits: false } } },
+    });
+    assert.match(title(tight), /does not fit in memory/);
+  });
+
+  it("shows an autoscaler's range", () => {
+    const scaled = subject("allocation", {
+      fields: { accelerator: "H100", accelerators: 1 },
+      recognized: { acceleratorsRange: { low: 1, high: 8 } },
+    });
+    assert.equal(title(scaled), "1–8× H100 SXM");
+  });
+
+  it("tells apart what another workload already counts", () => {
+    const worker = subject("allocation", {
+      fields: { accelerator: "H100", accelerators: 8 },
+      recognized: { countedIn: "head" },
+    });
+    assert.match(title(worker), /counted elsewhere/);
+  });
+
+  it("names the field that cannot be read", () => {
+    const broken = subject("training", { fields: { accelerators: "many" } });
+    assert.equal(title(broken), "not estimated: Accelerators cannot be read");
+  });
+
+  it("fills a person's own template and drops unknown parts with their separator", () => {
+    assert.equal(title(training(), "cost {cost} · {water} · {time}"), "cost ≈ $41k (29k–58k) · 11 d");
+    assert.equal(fillTemplate("{cost}·{nonsense}·fixed", { cost: "1" }), "1 · fixed");
+    assert.equal(fillTemplate("{__proto__} · {constructor}", {}), "");
+  });
+
+  for (const text of hostileTexts)
+    it(`holds nothing of a file that says ${JSON.stringify(text)}`, () => {
+      assert.equal(title(hostile(text)), title(hostile("harmless")));
+    });
+
+  it("shows no name that the catalogue does not know", () => {
+    const odd = subject("allocation", {
+      fields: { accelerator: "$(zap)[x](command:y)", accelerators: 2 },
+      facts: { accelerator: fileFact("$(zap)[x](command:y)", 0, 5) },
+    });
+    assert.equal(title(odd), "2 accelerators");
+  });
+
+  it("cannot be made to show an icon by a template", () => {
+    assert.ok(!title(training(), "$(rocket) {cost}").includes("$("));
+  });
+});
