@@ -30,7 +30,8 @@ export const gptNeox = dialectFrom({
 function read(reading: Reading): Recognized {
   reading.put("framework", "gpt-neox");
   const stated = reading.textAt("load", "save");
-  const name = modelNameInPath(reading.context.path) ?? (stated === undefined ? undefined : modelName(stated));
+  const name =
+    modelNameInPath(reading.context.path) ?? (stated === undefined ? undefined : modelName(stated)) ?? "gpt-neox";
   const tied = reading.flagAt("no_weight_tying");
   const gated =
     /swiglu|geglu/i.test(reading.textAt("activation") ?? "") || reading.flagAt("use_flashattn_swiglu") === true;
@@ -47,7 +48,7 @@ function read(reading: Reading): Recognized {
       expertsPerToken: ["moe_top_k"],
     },
     {
-      ...(name === undefined ? {} : { name }),
+      name,
       ...(tied === undefined ? {} : { tieWordEmbeddings: !tied }),
       ...(gated ? { gatedMlp: true } : {}),
     },
