@@ -29,7 +29,7 @@ export const memoryConstants: MemoryConstants = {
   allocator: 1.12,
   liveLayers: 1.3,
   selectiveShare: 0.43,
-  quantizedExtra: 0.1,
+  quantizedExtra: 0.05,
   quantizedOnDeviceExtra: 0.38,
   fusedLogit: 0.3,
   buffers: 1,

@@ -17,7 +17,7 @@ function local(model: Architecture, layout: Layout): { tables: number; dense: nu
 }
 
 /** Bytes of one token's activations kept in one layer when nothing is recomputed. */
-function layerActivations(setting: MemorySetting): number {
+export function layerActivations(setting: MemorySetting): number {
   const { input, stack, layout, method } = setting;
   const { spec } = input.model;
   const d = spec.hiddenSize;
@@ -99,11 +99,10 @@ export function states(setting: MemorySetting): {
     };
   }
   if (zeroStage === 0) {
-    const paged = stack.paged ? 0 : 1;
     return {
       weights: stack.weight * part.all,
       gradients: stack.gradient * part.all,
-      optimizer: offload ? 0 : paged * stack.optimizerBytes * part.all,
+      optimizer: offload ? 0 : stack.optimizerBytes * part.all,
       workspace: 0,
     };
   }
@@ -163,14 +162,14 @@ const gigabyte = 1e9;
 
 export function partsOf(setting: MemorySetting): Record<MemoryPart, number> {
   const { input, layout } = setting;
-  const { buffers, offloadBuffers } = setting.constants;
+  const { buffers, offloadBuffers, context } = setting.constants;
   // Batches of one shape reuse their blocks: packed samples, and pre-training over several devices.
   const oneShape = input.packing ?? (input.method === "full" && input.accelerators > 1);
   const allocator = oneShape ? 1 : setting.constants.allocator;
   const state = states(setting);
   const moving = transient(setting);
   const several = input.accelerators > 1;
-  return {
+  const parts = {
     weights: state.weights / gigabyte,
     gradients: state.gradients / gigabyte,
     optimizer: state.optimizer / gigabyte,
@@ -179,6 +178,11 @@ export function partsOf(setting: MemorySetting): Record<MemoryPart, number> {
     workspace: state.workspace / gigabyte,
     overhead: (several ? buffers : 0) + (setting.offload && layout.data * layout.tensor > 1 ? offloadBuffers : 0),
   };
+  const memory = input.accelerator?.memory;
+  if (!setting.stack.paged || memory === undefined) return parts;
+  // A paged optimiser keeps on the device what the rest leaves room for.
+  const room = memory - context - (sumOf(parts) - parts.optimizer);
+  return { ...parts, optimizer: Math.max(0, Math.min(parts.optimizer, room)) };
 }
 
 export const sumOf = (parts: Readonly<Record<MemoryPart, number>>): number =>

@@ -74,7 +74,7 @@ export function resolveSetting(
   });
   if (method === "full" && devices === 1 && stack.name === "torchtune" && input.optimizer === undefined) {
     // The single-device recipe: optimiser step fused into the backward pass, paged 8-bit AdamW.
-    stack = { ...stack, gradient: 0, optimizerBytes: 2 };
+    stack = { ...stack, gradient: 0, optimizerBytes: 2, paged: true };
   }
   const offload = given.cpuOffload === true && (given.zeroStage !== undefined || devices > 1 || method === "full");
   const rank = input.loraRank ?? 16;
