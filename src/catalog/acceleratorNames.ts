@@ -97,7 +97,12 @@ const families: readonly Family[] = [
   family("titan v", "titan-v"),
   family("a2", "a2"),
   // GeForce: the prefix may be missing (`3090 24GB`).
-  ...["5060 5060ti-16 5070 5070ti 5080 5090", "4060 4060ti 4070 4070-super 4070ti 4070ti-super 4080 4080-super 4090 4090d", "3050 3060 3060ti 3070 3070ti 3080 3080ti 3090 3090ti", "2060 2070 2080 2080ti"]
+  ...[
+    "5060 5060ti-16 5070 5070ti 5080 5090",
+    "4060 4060ti 4070 4070-super 4070ti 4070ti-super 4080 4080-super 4090 4090d",
+    "3050 3060 3060ti 3070 3070ti 3080 3080ti 3090 3090ti",
+    "2060 2070 2080 2080ti",
+  ]
     .flatMap((line) => line.split(" "))
     .map((part) => {
       const [number, rest = ""] = [part.slice(0, 4), part.slice(4)];
@@ -105,7 +110,11 @@ const families: readonly Family[] = [
       const suffix = rest.endsWith("super") ? " ?super" : rest === "d" ? " ?d" : "";
       const exclude = `${ti ? "" : "(?! ?ti\\b)"}${suffix ? "" : "(?! ?super\\b)(?! ?d\\b)"}`;
       const ids = part === "4060ti" ? "rtx4060ti rtx4060ti-16" : part === "3080" ? "rtx3080 rtx3080-12" : `rtx${part}`;
-      return family(`(?:geforce |rtx ?)${number}${ti}${suffix}${exclude}|^${number}${ti}${suffix}${exclude}`, ids, true);
+      return family(
+        `(?:geforce |rtx ?)${number}${ti}${suffix}${exclude}|^${number}${ti}${suffix}${exclude}`,
+        ids,
+        true,
+      );
     }),
   family("gtx ?1080 ?ti|1080 ?ti", "gtx1080ti"),
   family("gtx ?1080", "gtx1080"),
@@ -216,7 +225,7 @@ export function acceleratorWords(text: string): string {
     .toLowerCase()
     .replace(/\((?:r|tm)\)|[®™]/g, "")
     .replace(/^\s*\d+\s*[x×*]\s+/, "")
-    .replace(/\s*[x×*]\s*\d+\s*$/, "")
+    .replace(/(?<=[\s)])[x×*]\s*\d+\s*$/, "")
     .replace(/:\d+(?:\.\d+)?\s*$/, "")
     .replace(/(\d)\s+(?=(?:gi?b|w)\b)/g, "$1")
     .replace(/[^a-z0-9.]+/g, " ")

@@ -23,14 +23,16 @@ const otherThings =
 
 /** A model's name in words; empty for what is not a model. At most 24 words are kept. */
 export function modelWords(text: string): readonly string[] {
-  const plain = text
-    .toLowerCase()
-    .replace(/\([^)]*\)/g, " ")
-    .replace(/\.(?:safetensors|gguf|bin|pth?|ckpt|nemo|json|ya?ml)$/, "");
+  const plain = text.toLowerCase().replace(/\.(?:safetensors|gguf|bin|pth?|ckpt|nemo|json|ya?ml)$/, "");
   if (otherThings.test(plain)) return [];
   const words = plain
+    .replace(/-v\d+:\d+$/, "")
+    .replace(/^(?:[a-z]+\.)?(?:anthropic|openai|amazon|cohere)\./, "")
     .replace(/code[-_ ]llama/g, "codellama")
     .replace(/(?<![a-z])(?:iq|q)\d(?:[-_][a-z0-9]+)*$/, " ")
+    .replace(/(?<![a-z0-9])(?:(?:b|nv|mx)?fp|bf|u?int|nf|bnb|hqq|exl)\d+(?![a-z0-9])/g, " ")
+    .replace(/(?<![a-z0-9])\d+k(?![a-z0-9])/g, " ")
+    .replace(/(?<=[a-z]{3})v(?=\d)/g, " ")
     .replace(/(?<![a-z0-9])w\d+a\d+(?:kv\d+)?(?![a-z0-9])/g, " ")
     .replace(/(?<![a-z0-9])\d+[-_ ]?bits?(?![a-z0-9])/g, " ")
     // `glm-4.5v` has eyes; `v0.1` is a version.
@@ -56,6 +58,10 @@ function sizesOf(words: readonly string[]): number[] {
   });
 }
 
+/** A version number that continues: `3` in `3 7`. */
+const goesOn = (last: string | undefined, next: string | undefined): boolean =>
+  isNumber(last) && isNumber(next) && (next?.length ?? 0) <= 2;
+
 export interface WordMatch<T> {
   readonly value: T;
   /** Every word is accounted for. */
@@ -65,14 +71,16 @@ export interface WordMatch<T> {
 /** Names in words, for looking up whole names and names inside longer ones. */
 export class ModelNames<T extends { readonly parameters?: number }> {
   private readonly byWords = new Map<string, T>();
+  private readonly leading = new Set<string>();
   private longest = 0;
 
-  /** The first name wins. */
-  add(name: string, value: T): void {
+  /** The first name wins. A `leading` name counts only at the start of a longer one. */
+  add(name: string, value: T, leading = false): void {
     const words = modelWords(lastSegments(name)[0] ?? name);
     const key = words.join(" ");
     if (key === "" || this.byWords.has(key)) return;
     this.byWords.set(key, value);
+    if (leading) this.leading.add(key);
     this.longest = Math.max(this.longest, words.length);
   }
 
@@ -88,18 +96,18 @@ export class ModelNames<T extends { readonly parameters?: number }> {
   private match(words: readonly string[]): WordMatch<T> | undefined {
     for (let length = Math.min(words.length, this.longest); length > 0; length--)
       for (let start = 0; start + length <= words.length; start++) {
-        const value = this.byWords.get(words.slice(start, start + length).join(" "));
-        if (value === undefined) continue;
+        const key = words.slice(start, start + length).join(" ");
+        const value = this.byWords.get(key);
+        if (value === undefined || (start > 0 && this.leading.has(key))) continue;
         const before = words.slice(0, start);
         const after = words.slice(start + length);
-        if (before.length + after.length === 0) return { value, whole: true };
-        // `stable diffusion 3 7` is not version 3, and one plain word (`flux`) inside a longer name proves nothing of its size.
-        const versionGoesOn =
-          isNumber(words[start + length - 1]) && isNumber(after[0]) && (after[0]?.length ?? 0) <= 2;
+        if (before.length === 0 && after.every(isNumber) && !goesOn(words[start + length - 1], after[0]))
+          return { value, whole: true };
+        // `stable diffusion 3 7` is not version 3.
         const sizes = sizesOf([...before, ...after]);
         const agrees =
           sizes.length === 0 || sizes.some((size) => value.parameters && Math.abs(size / value.parameters - 1) < 0.2);
-        if (!versionGoesOn && agrees) return { value, whole: false };
+        if (!goesOn(words[start + length - 1], after[0]) && agrees) return { value, whole: false };
       }
     return undefined;
   }
@@ -107,7 +115,7 @@ export class ModelNames<T extends { readonly parameters?: number }> {
 
 /** The parts of a path, registry address or id that may be the model's name, likeliest first. */
 export function lastSegments(name: string): readonly string[] {
-  const text = name.trim().slice(0, 300);
+  const text = (name.replace(/\([^)]*\)/g, " ").split(/[;|,]|\s\+\s/)[0] ?? "").trim().slice(0, 300);
   const registered = /\/models\/([^/]+)\/(?:versions|labels)\//.exec(text)?.[1];
   if (registered) return [registered];
   const parts = text

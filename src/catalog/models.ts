@@ -1,16 +1,54 @@
 /** Models: rows as facts, and the look-up by name. */
 import type { Confidence, Match, ModelFacts } from "../core/facts";
+import type { ModelSpec } from "../core/model/specification";
+import closedData from "./data/closedModels.json";
 import data from "./data/models.json";
+import { quantityOf } from "./intervals";
 import { ModelNames } from "./modelNames";
-import type { ModelRow } from "./rows";
-import { printSources } from "./sources";
+import type { ClosedModelRow, IntervalRow, ModelRow } from "./rows";
+import { printSources, sourceDate } from "./sources";
 
-const rows = data as unknown as readonly ModelRow[];
+const closedRows = closedData as unknown as readonly ClosedModelRow[];
+const flags = new Set(["tieWordEmbeddings", "gatedMlp"]);
+
+/** The rows of `models.json` as objects: arrays there, for size. */
+export function modelRows(): readonly ModelRow[] {
+  const { columns, rows } = data as unknown as { columns: readonly string[]; rows: readonly (readonly unknown[])[] };
+  return rows.map((cells) => {
+    const fields = Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? undefined]));
+    const { id, sources, confidence, more, aliases, ...dimensions } = fields;
+    const spec = Object.fromEntries(
+      Object.entries(dimensions)
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => [key, flags.has(key) ? value === 1 : value]),
+    );
+    return {
+      id,
+      spec: { ...spec, ...(more as object | undefined) },
+      aliases: (aliases as string[] | undefined) ?? [],
+      sources: (sources as string).split("+"),
+      confidence,
+    } as ModelRow;
+  });
+}
 
 interface Entry {
   readonly facts: ModelFacts;
   readonly parameters?: number;
 }
+
+const billions = (row: IntervalRow) => quantityOf(row.map((value) => value * 1e9) as unknown as IntervalRow, "1");
+
+const closedFacts = ([id, total, active]: ClosedModelRow): ModelFacts => ({
+  id,
+  spec: { name: id },
+  closed: true,
+  parametersRange: billions(total),
+  activeParametersRange: billions(active),
+  source: printSources(["EC"]),
+  date: sourceDate(["EC"]),
+  confidence: "low",
+});
 
 const weaker = (a: Confidence, b: Confidence): Confidence => {
   const order: readonly Confidence[] = ["low", "medium", "high"];
@@ -23,29 +61,34 @@ export class Models {
   private readonly names = new ModelNames<Entry>();
   private readonly found = new Map<string, Match<ModelFacts> | undefined>();
 
-  constructor() {
-    const entries = rows.map((row): [ModelRow, Entry] => {
-      const facts: ModelFacts = {
+  constructor(own: readonly ModelFacts[] = []) {
+    const open = modelRows().map(
+      (row): ModelFacts => ({
         id: row.id,
-        spec: { name: row.id, ...row.spec } as ModelFacts["spec"],
+        spec: { name: row.id, ...row.spec } as ModelSpec,
         source: printSources(row.sources),
-        date: row.date,
+        date: sourceDate(row.sources),
         confidence: row.confidence,
-      };
-      return [row, { facts, parameters: facts.spec.parameters }];
-    });
-    this.all = entries.map(([, entry]) => entry.facts);
-    for (const [row, entry] of entries) {
-      this.byId.set(row.id, entry.facts);
-      this.names.add(row.id, entry);
+      }),
+    );
+    this.all = [...own, ...open, ...closedRows.map(closedFacts)];
+    for (const facts of this.all) {
+      const key = facts.id.toLowerCase();
+      if (this.byId.has(key)) continue;
+      this.byId.set(key, facts);
+      this.names.add(facts.id, { facts, parameters: facts.spec.parameters }, facts.closed);
     }
     // Ids go first: an alias never hides a row.
-    for (const [row, entry] of entries) for (const alias of row.aliases ?? []) this.names.add(alias, entry);
+    modelRows().forEach((row, index) => {
+      const facts = open[index] as ModelFacts;
+      for (const alias of row.aliases) this.names.add(alias, { facts, parameters: facts.spec.parameters });
+    });
   }
 
   find(name: string): Match<ModelFacts> | undefined {
     if (this.found.has(name)) return this.found.get(name);
     const match = this.resolve(name);
+    // Names come from files: what is remembered stays bounded.
     if (this.found.size > 2000) this.found.clear();
     this.found.set(name, match);
     return match;

@@ -8,3 +8,11 @@ export const sources = data as Readonly<Record<string, SourceRow>>;
 export function printSources(keys: readonly string[]): string {
   return keys.map((key) => sources[key]?.title ?? key).join("; ");
 }
+
+/** The newest date among the sources. */
+export function sourceDate(keys: readonly string[]): string | undefined {
+  return keys
+    .flatMap((key) => sources[key]?.date ?? [])
+    .sort()
+    .at(-1);
+}
