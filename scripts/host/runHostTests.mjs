@@ -1,5 +1,6 @@
 // Runs the compiled mocha suite (dist/test/host) inside a real extension host, in VS Code in a browser.
 import { resolve } from "node:path";
+import { format } from "node:util";
 import { launchBrowser } from "./browser.mjs";
 import { startServer } from "./server.mjs";
 
@@ -19,9 +20,7 @@ export async function runHostTests({ extension, tests, workspace, log = console.
     ]);
     const page = await browser.newPage();
     const exit = new Promise((done, fail) => {
-      page.exposeFunction("codeAutomationLog", (_type, args) =>
-        log(args.map((arg) => (typeof arg === "string" ? arg : JSON.stringify(arg))).join(" ")),
-      );
+      page.exposeFunction("codeAutomationLog", (_type, args) => log(format(...args)));
       page.exposeFunction("codeAutomationExit", (code) => done(code));
       setTimeout(() => fail(new Error(`the host tests did not end in ${timeout / 1000} s`)), timeout).unref();
     });
