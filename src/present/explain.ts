@@ -1,7 +1,8 @@
 /** The chain of formulas behind one workload: what went in, each step, what was assumed, what came out. */
 import { type QuantityKey, quantityUnits } from "../core/estimate";
 import type { Facts } from "../core/facts";
-import { fieldWords, quantityLabels } from "./fields";
+import { exact } from "../core/quantity";
+import { fieldWords, printed, quantityLabels } from "./fields";
 import { lensTitle } from "./lensTitle";
 import { escapeMarkdown, inlineCode, plain, table } from "./markdown";
 import type { Formatter } from "./numbers";
@@ -96,11 +97,12 @@ function explain(subject: Subject, { facts, format }: ExplainOptions, style: Sty
   const results = (Object.keys(quantityLabels) as QuantityKey[]).flatMap((key) => {
     const quantity = estimate?.quantities[key];
     if (quantity === undefined) return [];
+    const shown = printed(key, quantity);
     return [
       [
         quantityLabels[key],
-        format.quantity(quantity),
-        format.range(quantity) ?? "",
+        format.quantity(shown),
+        format.range(shown) ?? "",
         `${rawNumber(quantity.central)} ${quantityUnits[key]}`,
       ],
     ];
@@ -130,7 +132,7 @@ function explain(subject: Subject, { facts, format }: ExplainOptions, style: Sty
       const result =
         step.result === undefined || step.unit === undefined
           ? ""
-          : ` = ${style.markdown ? "**" : ""}${format.value(step.result, step.unit)}${style.markdown ? "**" : ""}`;
+          : ` = ${style.markdown ? "**" : ""}${format.quantity(printed(step.quantity, exact(step.result, step.unit)))}${style.markdown ? "**" : ""}`;
       const with_ = Object.entries(step.inputs)
         .map(
           ([name, value]) =>

@@ -1,4 +1,5 @@
 /** The workload's fields in words: what a value is and what it does to the result. Names are the contract's. */
+import type { Quantity } from "../core/quantity";
 
 export interface FieldWords {
   readonly label: string;
@@ -136,6 +137,20 @@ export function fieldWords(name: string): FieldWords {
 /** Fields that a directive comment can state. */
 export const isField = (name: string): boolean => Object.hasOwn(words, name);
 export const fieldNames: readonly string[] = Object.keys(words);
+
+/** Units for print where the contract's unit alone would mislead. */
+const printUnits: Readonly<Partial<Record<string, string>>> = {
+  acceleratorHours: "accelerator-hours",
+  costPerMonth: "USD/month",
+  costPerMillionOutputTokens: "USD/M tokens",
+  energyPerYear: "kWh/year",
+};
+
+/** A quantity of the estimate as it is printed: `costPerMonth` as `$5.8k/month`, `acceleratorHours` as `17k h`. */
+export function printed(key: string, quantity: Quantity): Quantity {
+  const unit = Object.hasOwn(printUnits, key) ? printUnits[key] : undefined;
+  return unit === undefined ? quantity : { ...quantity, unit };
+}
 
 /** Quantities of the estimate in words, in the order in which they are printed. */
 export const quantityLabels = {

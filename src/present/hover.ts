@@ -87,6 +87,8 @@ export function hoverMarkdown(target: HoverTarget, options: HoverOptions): strin
   const { facts, format, reestimate } = options;
   const lines: string[] = [];
   const [first, ...others] = target.facts;
+  const aboutCount = factor !== undefined || target.facts.some(([field]) => countFields.has(field));
+  const chain = aboutCount ? chainMarkdown(subject.recognized.chain, format) : undefined;
   if (first !== undefined) {
     const [field, fact] = first;
     const { label, role } = fieldWords(field);
@@ -102,7 +104,8 @@ export function hoverMarkdown(target: HoverTarget, options: HoverOptions): strin
       );
     const effect = effectOf(field, fact.value, subject, reestimate, format);
     if (effect !== undefined) lines.push(effect);
-    if (fact.source !== "file" || fact.confidence !== "high" || fact.note !== undefined)
+    const noteSaysMore = fact.note !== undefined && chain === undefined;
+    if (fact.source !== "file" || fact.confidence !== "high" || noteSaysMore)
       lines.push(`From ${originMarkdown(fact)}, confidence ${fact.confidence}`);
   } else if (factor !== undefined) {
     lines.push(
@@ -111,8 +114,6 @@ export function hoverMarkdown(target: HoverTarget, options: HoverOptions): strin
     const after = subject.estimate && reestimate(doubledCount(subject));
     if (after && subject.estimate) lines.push(`Doubling it: ${effectText(subject.estimate, after, format)}`);
   }
-  const aboutCount = factor !== undefined || target.facts.some(([field]) => countFields.has(field));
-  const chain = aboutCount ? chainMarkdown(subject.recognized.chain, format) : undefined;
   if (chain !== undefined) lines.push(`Accelerators: ${chain}`);
   lines.push(`This workload: ${escapeMarkdown(lensTitle(subject, { names: facts, format }), 240)}`);
   const note = subject.estimate?.notes[0] ?? subject.recognized.notes?.[0];

@@ -4,7 +4,7 @@
  */
 import type { QuantityKey } from "../core/estimate";
 import type { Quantity } from "../core/quantity";
-import { fieldWords, isField } from "./fields";
+import { fieldWords, isField, printed } from "./fields";
 import { hardwareOf, hardwareText } from "./hardware";
 import type { Formatter } from "./numbers";
 import { type HardwareNames, hasEnd, type Subject } from "./subject";
@@ -32,15 +32,13 @@ const modelTemplate = "{parameters} · {memory} · {flops} · {hardware}";
 /** Nothing that follows may become an icon or a new line in a lens or status bar item. */
 export const escapeIcons = (text: string): string => text.replaceAll("$(", "$\u2060(");
 
-const unit = (quantity: Quantity, name: string): Quantity => ({ ...quantity, unit: name });
-
 /** Each part as text; unknown ones are absent. */
 export function partsOf(subject: Subject, names: HardwareNames, format: Formatter): Partial<Record<TitlePart, string>> {
   const quantities = subject.estimate?.quantities ?? {};
   const get = (key: QuantityKey): Quantity | undefined => quantities[key];
   const text = (key: QuantityKey): string | undefined => {
     const quantity = get(key);
-    return quantity && format.quantity(quantity);
+    return quantity && format.quantity(printed(key, quantity));
   };
   const parts: Partial<Record<TitlePart, string>> = {};
   const put = (part: TitlePart, value: string | undefined): void => {
@@ -54,17 +52,16 @@ export function partsOf(subject: Subject, names: HardwareNames, format: Formatte
   if (cost) put("cost", `≈ ${format.quantityWithRange(cost)}`);
   else if (rate || month) {
     const perHour = rate && format.quantityWithRange(rate);
-    const perMonth = month && format.quantity(unit(month, "USD/month"));
+    const perMonth = month && format.quantity(printed("costPerMonth", month));
     put("cost", `≈ ${[perHour, perMonth].filter((value) => value !== undefined).join(" · ")}`);
   } else if (purchase) put("cost", `≈ ${format.quantityWithRange(purchase)} to buy`);
 
-  const perYear = get("energyPerYear");
-  put("energy", text("energy") ?? text("power") ?? (perYear && `${format.quantity(perYear)}/year`));
+  put("energy", text("energy") ?? text("power") ?? text("energyPerYear"));
   put("carbon", text("carbon") ?? text("carbonRate"));
   put("time", text("duration"));
   put("throughput", text("outputThroughput"));
   const tokenPrice = get("costPerMillionOutputTokens");
-  put("tokenPrice", tokenPrice && format.quantity(unit(tokenPrice, "USD/M tokens")));
+  put("tokenPrice", tokenPrice && format.quantity(printed("costPerMillionOutputTokens", tokenPrice)));
   put("water", text("water"));
   put("flops", text("flops") ?? text("flopsPerToken"));
 

@@ -27,7 +27,8 @@ export function escapeMarkdown(text: string, limit?: number): string {
     .replace(/[\\`*_{}[\]()#<>&|~!$@]/g, "\\$&")
     .replace(/:(?=\/\/)/g, "\\:")
     .replace(/\bwww\./gi, "www\\.")
-    .replace(/^([+\-=]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
+    .replace(/^[+\-=]/, "\\$&")
+    .replace(/^(\d+)(?=[.)](?:\s|$))/, "$1\\");
 }
 
 /** A code span; the fence is longer than any run of back-ticks inside. */

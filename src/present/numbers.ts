@@ -77,10 +77,13 @@ const ladders: Readonly<Record<string, Ladder>> = {
   "USD/month": counted("$", "/month"),
   "USD/M tokens": counted("$", "/M tokens"),
   "USD/kWh": counted("$", "/kWh"),
+  // Hours of work, not of the clock: never days.
+  "accelerator-hours": counted("", " h"),
   tokens: counted("", " tokens"),
   "tokens/s": counted("", " tokens/s"),
   "tokens/s/accelerator": counted("", " tokens/s per accelerator"),
   kWh: metric(wattHours(1e3)),
+  "kWh/year": metric(wattHours(1e3), "/year"),
   Wh: metric(wattHours(1)),
   kW: metric(watts(1e3)),
   W: metric(watts(1)),

@@ -2,7 +2,7 @@
 import type { QuantityKey } from "../core/estimate";
 import type { Quantity } from "../core/quantity";
 import { columns, kindWords } from "./explain";
-import { quantityLabels } from "./fields";
+import { fieldWords, printed, quantityLabels } from "./fields";
 import { hardwareText } from "./hardware";
 import { escapeMarkdown, inlineCode, plain, table } from "./markdown";
 import type { Formatter } from "./numbers";
@@ -37,8 +37,7 @@ function cells(
     const key = keys.find((name) => workload.estimate?.[name] !== undefined);
     const quantity = key && (workload.estimate?.[key] as Quantity);
     if (quantity === undefined) return "";
-    if (key === "costPerMonth") return `${format.quantityWithRange(quantity)}/month`;
-    return key === "energyPerYear" ? `${format.quantity(quantity)}/year` : format.quantityWithRange(quantity);
+    return format.quantityWithRange(printed(key as QuantityKey, quantity));
   };
   return {
     cost: text("cost", "costPerMonth", "costRate", "purchaseCost"),
@@ -92,7 +91,7 @@ function totalsLine(report: Report, format: Formatter): string {
     .flatMap((key) => {
       const quantity = report.totals[key];
       if (quantity === undefined) return [];
-      return [`${quantityLabels[key]}: ${format.quantityWithRange(quantity)}`];
+      return [`${quantityLabels[key]}: ${format.quantityWithRange(printed(key, quantity))}`];
     })
     .join(" · ");
 }
@@ -107,9 +106,9 @@ export function reportMarkdown(report: Report, format: Formatter, options: Repor
   if (workloads.length === 0) sections.push("No workloads were found.");
   const totals = totalKeys.flatMap((key) => {
     const quantity = report.totals[key];
-    return quantity === undefined
-      ? []
-      : [[quantityLabels[key], format.quantity(quantity), format.range(quantity) ?? ""]];
+    if (quantity === undefined) return [];
+    const shown = printed(key, quantity);
+    return [[quantityLabels[key], format.quantity(shown), format.range(shown) ?? ""]];
   });
   if (totals.length > 0) sections.push("## Totals", table(["Quantity", "Central", "80 % interval"], totals, [1, 2]));
   if (workloads.length > 0) {
@@ -120,7 +119,7 @@ export function reportMarkdown(report: Report, format: Formatter, options: Repor
         workloads.map(({ file, workload }) => {
           const { cost, energy, carbon, time } = cells(workload, format);
           return [
-            `${inlineCode(file.path, 80)} ${lineOf(workload)}`,
+            `${inlineCode(file.path, 80)}:${lineOf(workload)}`,
             `${escapeMarkdown(workload.name ?? workload.dialect, 40)}${workload.countedIn === undefined ? "" : " (counted elsewhere)"}`,
             kindOf(workload),
             ...[cost, energy, carbon, escapeMarkdown(hardwareCell(workload, format)), time].map((cell) =>
@@ -154,6 +153,11 @@ export function reportMarkdown(report: Report, format: Formatter, options: Repor
   return `${sections.join("\n\n")}\n`;
 }
 
+const labelOf = (field: string): string => {
+  const { label } = fieldWords(field);
+  return /^[A-Z]{2}/.test(label) ? label : `${label[0]?.toLowerCase()}${label.slice(1)}`;
+};
+
 /** Assumptions and notes of one workload as a list. */
 function detailsOf(workload: ReportWorkload, format: Formatter): string[] {
   const lines: string[] = [];
@@ -171,9 +175,7 @@ function detailsOf(workload: ReportWorkload, format: Formatter): string[] {
           : format.number(assumption.value)
         : inlineCode(String(assumption.value), 60);
     const source = assumption.source === undefined ? "" : ` (${escapeMarkdown(assumption.source, 160)})`;
-    lines.push(
-      `- Assumed ${escapeMarkdown(assumption.field, 60)} ${value}: ${escapeMarkdown(assumption.reason, 200)}${source}`,
-    );
+    lines.push(`- Assumed ${labelOf(assumption.field)} ${value}: ${escapeMarkdown(assumption.reason, 200)}${source}`);
   }
   return lines;
 }
@@ -220,8 +222,9 @@ export function reportCsv(report: Report): string {
   return `${[head, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n")}\r\n`;
 }
 
-/** RFC 4180; text that a spreadsheet would run as a formula is led by an apostrophe. */
-function csvCell(text: string): string {
+/** RFC 4180, one line per row; text that a spreadsheet would run as a formula is led by an apostrophe. */
+function csvCell(foreign: string): string {
+  const text = plain(foreign, 2000);
   const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -67,7 +67,7 @@ export function catalogueMarkdown(field: string, value: unknown, facts: Facts, f
   switch (field) {
     case "accelerator": {
       const match = facts.accelerator(value);
-      if (match === undefined) return "not in the catalogue";
+      if (match === undefined) return "no such accelerator";
       if (match.how === "ambiguous" && match.candidates)
         return `may be ${match.candidates
           .slice(0, 4)
@@ -84,7 +84,7 @@ export function catalogueMarkdown(field: string, value: unknown, facts: Facts, f
     }
     case "instanceType": {
       const row = facts.instance(value)?.value;
-      if (row === undefined) return "not in the catalogue";
+      if (row === undefined) return "no such machine";
       const name = row.accelerator === undefined ? undefined : facts.accelerator(row.accelerator)?.value.name;
       const what =
         name === undefined ? "no accelerators" : `${format.count(row.accelerators)}× ${escapeMarkdown(name, 40)}`;
@@ -95,7 +95,7 @@ export function catalogueMarkdown(field: string, value: unknown, facts: Facts, f
     case "reference":
     case "draftModel": {
       const row = facts.model(value)?.value;
-      if (row === undefined) return "not in the catalogue; its size is read from the name where that states one";
+      if (row === undefined) return "no such model; its size is read from the name where that states one";
       const { parameters, activeParameters, layers, hiddenSize } = row.spec;
       const parts = [
         parameters === undefined ? undefined : `${format.number(parameters)} parameters`,
@@ -112,7 +112,7 @@ export function catalogueMarkdown(field: string, value: unknown, facts: Facts, f
     case "dataset":
     case "dataset.name": {
       const row = facts.dataset(value)?.value;
-      if (row === undefined) return "not in the catalogue; state its samples to get a total";
+      if (row === undefined) return "no such data set; state its samples to get a total";
       return `${format.count(row.samples)} samples of about ${format.quantity(row.tokensPerSample)} (${dated(row.source, row.date)})`;
     }
     case "region":
