@@ -7,7 +7,7 @@ import type { Recognized } from "../recognized";
 export const aiToolkit = dialectFrom({
   id: "aiToolkit",
   title: "AI Toolkit",
-  anchors: ["sd_trainer", "diffusion_trainer", "process:"],
+  anchors: ["sd_trainer", "diffusion_trainer", "ui_trainer", "name_or_path"],
   recognizes: (root) =>
     entryLike(root, "job") !== undefined &&
     nodeAt(root, "config/process")?.type === "sequence" &&

@@ -17,7 +17,16 @@ export const isNemoRl = (root: MappingNode): boolean =>
 export const nemoRl = dialectFrom({
   id: "nemoRl",
   title: "NeMo-RL",
-  anchors: ["policy:", "num_prompts_per_step"],
+  anchors: [
+    "num_prompts_per_step",
+    "gpus_per_node",
+    "max_total_sequence_length",
+    "train_global_batch_size",
+    "megatron_cfg",
+    "dtensor_cfg",
+    "vllm_cfg",
+    "model_name:",
+  ],
   inherits: true,
   recognizes: isNemoRl,
   workloads: read,

@@ -6,7 +6,7 @@ import type { Recognized } from "../recognized";
 export const optimumBenchmark = dialectFrom({
   id: "optimumBenchmark",
   title: "Optimum-Benchmark",
-  anchors: ["device_isolation", "input_shapes", "scenario:"],
+  anchors: ["device_isolation", "input_shapes", "device_ids", "generate_kwargs", "no_weights"],
   recognizes: (root) =>
     hasKey(nodeAt(root, "backend"), "model", "device", "task") &&
     (hasKey(root, "scenario", "launcher") || nodeAt(root, "defaults")?.type === "sequence") &&

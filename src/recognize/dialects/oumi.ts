@@ -31,7 +31,7 @@ const hosted: Readonly<Record<string, string>> = {
 export const oumi = dialectFrom({
   id: "oumi",
   title: "Oumi",
-  anchors: ["trainer_type:", "model_name:", "engine:"],
+  anchors: ["trainer_type:", "model_name:", "verl_config_overrides"],
   recognizes: (root) =>
     hasKey(nodeAt(root, "training"), "trainer_type", "verl_config_overrides") ||
     (hasKey(nodeAt(root, "model"), "model_name") &&

@@ -6,7 +6,7 @@ import type { Recognized } from "../recognized";
 export const promptfoo = dialectFrom({
   id: "promptfoo",
   title: "promptfoo",
-  anchors: ["providers:", "targets:", "promptfoo.dev"],
+  anchors: [/^(?:providers|targets):/, "promptfoo"],
   recognizes: (root) =>
     hasKey(root, "providers", "targets") && hasKey(root, "prompts", "tests", "scenarios") && hasProviders(root),
   workloads: (reading) => {

@@ -18,6 +18,16 @@ const machineFamilies: Readonly<Record<string, string>> = {
   "a4x-max": "GB300",
 };
 
+/** Folders that hold one folder per machine family: elsewhere `a4` is a size of paper. */
+const recipeFolders: ReadonlySet<string> = new Set([
+  "training",
+  "inference",
+  "frameworks",
+  "helm-charts",
+  "serving",
+  "recipes",
+]);
+
 export const acceleratorPattern =
   "gb300|gb200|b300|b200|gh200|h200|h100|h800|h20|a800|a100|a10g|a30|a40|l40s|l40|l4|t4|v100|p100|mi250x?|mi300x|mi300a|mi308x|mi325x|mi350x|mi355x|rtx[-_ ]?\\d{4}|gaudi[23]?|tpu[-_]?v\\d\\w{0,2}|v5litepod|trn[12]|inf2|ascend\\w{0,4}";
 const device = new RegExp(`(?:^|[-_./ x])(?:dgx[-_]?|hgx[-_]?)?(${acceleratorPattern})(?:x(\\d+))?(?![a-z0-9])`, "i");
@@ -49,7 +59,12 @@ export function hardwareInPath(path: string): HardwareHint {
     if (nodes) hint.nodes ??= many(nodes[1] as string);
     const named = device.exec(text);
     if (named) hint.accelerator ??= (named[1] as string).toUpperCase();
-    const machine = depth === 0 ? /(?:^|-)(a3mega|a3ultra|a3high|a4x|a4)(?:-|$|\.)/.exec(text)?.[1] : text;
+    const machine =
+      depth === 0
+        ? /(?:^|-)(a3mega|a3ultra|a3high|a4x|a4)(?:-|$|\.)/.exec(text)?.[1]
+        : recipeFolders.has(segments[depth + 1]?.toLowerCase() ?? "") || text.startsWith("a3")
+          ? text
+          : undefined;
     if (machine !== undefined && machineFamilies[machine]) hint.accelerator ??= machineFamilies[machine];
   });
   return hint;

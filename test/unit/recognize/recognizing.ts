@@ -34,3 +34,10 @@ export function assertFacts(workload: Recognized, expected: Readonly<Record<stri
   const values = valuesOf(workload);
   for (const [name, value] of Object.entries(expected)) assert.deepEqual(values[name], value, name);
 }
+
+/** The model as dimensions. */
+export function modelOf(workload: Recognized): Readonly<Record<string, unknown>> {
+  const value = workload.facts.model?.value;
+  assert.ok(typeof value === "object" && value !== null, "no dimensions");
+  return value as Readonly<Record<string, unknown>>;
+}
