@@ -10,6 +10,7 @@ import type { FactMap, Recognized } from "../recognize/recognized";
 import type { Analysis, AnalysisInput, AnalyzedWorkload, DefaultsLayer } from "./analysis";
 import { boundOf, overRange } from "./bounds";
 import { withDefaults } from "./defaults";
+import { withServiceDefaults } from "./serviceDefaults";
 import { workloadFromFacts } from "./workloadFromFacts";
 import { layersFor, type WorkspaceFile } from "./workspaceFile";
 
@@ -118,7 +119,11 @@ export class Analyzer {
     before: ReadonlyMap<string, Result> | undefined,
   ): AnalyzedWorkload {
     const stated = this.#overrides ? { ...recognized.facts, ...this.#overrides } : recognized.facts;
-    const facts = withDefaults(recognized.kind, stated, layers);
+    const facts = withServiceDefaults(
+      recognized.kind,
+      recognized.dialect,
+      withDefaults(recognized.kind, stated, layers),
+    );
     const key = contentOf(recognized, facts);
     let result = results.get(key) ?? before?.get(key);
     if (result === undefined) {

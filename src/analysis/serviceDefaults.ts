@@ -1,0 +1,20 @@
+/** What is taken for granted of a deployed service: it answers people at a steady load, it is not a batch run at full tilt. */
+import type { Kind } from "../core/workload";
+import type { Fact, FactMap } from "../recognize/recognized";
+
+/** Sequences in flight per replica of a busy service; what published per-request figures assume (EcoLogits, methodology of 2025: 64). */
+const busyConcurrency = 64;
+
+/** Adds the concurrency of a service whose file names none. Native workloads say what they mean and are left alone. */
+export function withServiceDefaults(kind: Kind, dialect: string, facts: FactMap): FactMap {
+  if (kind !== "inference" || dialect === "native") return facts;
+  for (const stated of ["concurrency", "requests", "requestsPerSecond", "latencyTarget"])
+    if (facts[stated] !== undefined) return facts;
+  const concurrency: Fact = {
+    value: busyConcurrency,
+    source: "assumed",
+    confidence: "low",
+    note: "a busy service; state concurrency, requests or requestsPerSecond",
+  };
+  return { ...facts, concurrency };
+}
