@@ -24,8 +24,8 @@ const priors: Readonly<Partial<Record<keyof MemoryConstants, Prior>>> = {
   allocator: { value: 1.1, width: 0.1 },
   liveLayers: { value: 1.3, width: 0.2 },
   selectiveShare: { value: 0.45, width: 0.3 },
-  quantizedExtra: { value: 0.1, width: 0.5 },
-  quantizedOnDeviceExtra: { value: 0.3, width: 0.5 },
+  unpackedLayers: { value: 2, width: 0.4 },
+  quantizedOnDevice: { value: 0.3, width: 0.5 },
   buffers: { value: 1, width: 0.5 },
   offloadBuffers: { value: 2, width: 0.5 },
 };

@@ -7,10 +7,10 @@ export interface MemoryConstants {
   readonly liveLayers: number;
   /** Share of the inner activations that selective checkpointing keeps. */
   readonly selectiveShare: number;
-  /** Bytes per parameter beyond the stored format that a quantised base needs: unpacked copies, leftovers of loading. */
-  readonly quantizedExtra: number;
-  /** The same where 16-bit weights are quantised on the device. */
-  readonly quantizedOnDeviceExtra: number;
+  /** Layers of a quantised base that exist unpacked, at 16 bit, at once: forward copy and the backward pass's. */
+  readonly unpackedLayers: number;
+  /** Bytes per parameter that stay reserved where 16-bit weights are quantised on the device. */
+  readonly quantizedOnDevice: number;
   /** Bytes per logit where the loss is fused with the output projection. */
   readonly fusedLogit: number;
   /** GB of communication buffers with more than one device. */
@@ -26,15 +26,15 @@ export interface MemoryConstants {
 }
 
 export const memoryConstants: MemoryConstants = {
-  allocator: 1.12,
+  allocator: 1.1,
   liveLayers: 1.3,
-  selectiveShare: 0.43,
-  quantizedExtra: 0.05,
-  quantizedOnDeviceExtra: 0.38,
+  selectiveShare: 0.4,
+  unpackedLayers: 2.5,
+  quantizedOnDevice: 0.3,
   fusedLogit: 0.3,
   buffers: 1,
   liveParameters: 2e9,
-  offloadBuffers: 2.4,
+  offloadBuffers: 2,
   colocatedShare: 0.7,
   context: 0.5,
 };
@@ -44,9 +44,9 @@ export const memoryConstants: MemoryConstants = {
  * goes (activations, logits), the latter wider where the length of a batch is a guess.
  */
 export const memorySigma = {
-  states: 0.1,
-  adapterStates: 0.15,
+  states: 0.08,
+  adapterStates: 0.12,
   quantizedExperts: 0.35,
-  moving: 0.3,
-  movingAssumed: 0.75,
+  moving: 0.2,
+  movingAssumed: 0.9,
 } as const;

@@ -45,10 +45,12 @@ function frozenBytes(setting: MemorySetting): number {
   const bits = weightBits[setting.frozen];
   if (bits >= 16) return (part.all * bits) / 8;
   const tables = part.tables * (stack.fp32Tables && setting.method === "qlora" ? 4 : 2);
-  const extra = stack.quantizesOnDevice ? setting.constants.quantizedOnDeviceExtra : setting.constants.quantizedExtra;
+  const { unpackedLayers, quantizedOnDevice } = setting.constants;
+  const leftover = stack.quantizesOnDevice ? quantizedOnDevice : 0;
   // bitsandbytes quantises linear modules; experts fused into one tensor stay at 16 bit unless the trainer takes care of them.
-  const experts = part.experts * (setting.expertsQuantized ? bits / 8 + extra : 2);
-  return (part.dense * bits) / 8 + experts + tables + extra * (part.dense + part.tables);
+  const quantized = part.dense + (setting.expertsQuantized ? part.experts : 0);
+  const unpacked = (unpackedLayers * 2 * quantized) / Math.max(1, input.model.spec.layers / layout.pipeline);
+  return (quantized * bits) / 8 + 2 * (part.dense + part.experts - quantized) + tables + unpacked + leftover * part.all;
 }
 
 /**
