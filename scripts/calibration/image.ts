@@ -8,6 +8,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createCatalog } from "../../src/catalog/catalog";
 import type { AcceleratorFacts } from "../../src/core/facts";
 import { type ImageConstants, imageConstants } from "../../src/core/image/constants";
 import { denoiserPass } from "../../src/core/image/denoiser";
@@ -31,10 +32,10 @@ interface Row {
 }
 
 const here = import.meta.dirname;
-const accelerators = new Map<string, AcceleratorFacts>(
-  (JSON.parse(readFileSync(join(here, "../../src/catalog/data/accelerators.json"), "utf8")) as AcceleratorFacts[]).map(
-    (row) => [row.id, row],
-  ),
+const accelerators = new Map(
+  createCatalog()
+    .accelerators()
+    .map((row) => [row.id, row]),
 );
 
 function readRows(): Row[] {
@@ -90,14 +91,16 @@ const free: readonly (readonly [path: string, low: number, high: number])[] = [
   ["blackwell.attention", 0.05, 0.9],
   ["blackwell.memory", 0.2, 1],
   ["blackwell.perFlop", 0.3, 4],
+  ["perByte", 20, 300],
+  ["hopper.ceiling", 0.85, 1],
+  ["blackwell.ceiling", 0.75, 1],
+  ["ampere.ceiling", 0.85, 1],
   ["ampere.linear", 0.4, 0.9],
   ["ampere.attention", 0.2, 0.9],
   ["ampere.perFlop", 0.5, 5],
   ["ada.linear", 0.4, 0.9],
   ["basePower", 0.15, 0.4],
-  ["ceiling", 0.85, 1],
   ["decodePower", 0.3, 0.9],
-  ["perByte", 20, 300],
   ["unetEnergy", 0.4, 1.2],
   ["baseVisits", 40, 250],
   ["queryKeyVisits", 0, 120],

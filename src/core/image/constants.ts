@@ -14,6 +14,8 @@ export interface GenerationConstants {
   readonly memory: number;
   /** pJ per FLOP. */
   readonly perFlop: number;
+  /** Share of TDP that is not exceeded. */
+  readonly ceiling: number;
 }
 
 export interface ImageConstants {
@@ -22,9 +24,8 @@ export interface ImageConstants {
   readonly ampere: GenerationConstants;
   readonly ada: GenerationConstants;
   readonly cdna: GenerationConstants;
-  /** Shares of TDP: an idle-spinning part, the ceiling, and while decoding. */
+  /** Shares of TDP: an idle-spinning part, and while decoding. */
   readonly basePower: number;
-  readonly ceiling: number;
   readonly decodePower: number;
   /** pJ per element-wise byte. */
   readonly perByte: number;
@@ -59,34 +60,33 @@ export interface ImageConstants {
 }
 
 export const imageConstants: ImageConstants = {
-  hopper: { linear: 0.63, attention: 0.345, memory: 1, perFlop: 1.63 },
-  blackwell: { linear: 0.78, attention: 0.162, memory: 0.375, perFlop: 1.3 },
-  ampere: { linear: 0.82, attention: 0.6, memory: 1, perFlop: 3.0 },
-  ada: { linear: 0.9, attention: 0.75, memory: 1, perFlop: 3.0 },
-  cdna: { linear: 0.42, attention: 0.25, memory: 1, perFlop: 2 },
-  basePower: 0.285,
-  ceiling: 0.937,
-  decodePower: 0.63,
-  perByte: 138,
-  unetEnergy: 0.65,
-  baseVisits: 127,
-  queryKeyVisits: 32,
-  convolutionVisits: 9.3,
-  unetAttention: 0.55,
-  launchUnit: 760e-6,
-  launchModule: 910e-6,
-  launchSplit: 650e-6,
-  launchHop: 230e-6,
+  hopper: { linear: 0.62, attention: 0.345, memory: 1, perFlop: 1.64, ceiling: 0.95 },
+  blackwell: { linear: 0.75, attention: 0.16, memory: 0.37, perFlop: 1.3, ceiling: 0.865 },
+  ampere: { linear: 0.82, attention: 0.59, memory: 1, perFlop: 3.1, ceiling: 0.945 },
+  ada: { linear: 0.9, attention: 0.75, memory: 1, perFlop: 3.1, ceiling: 0.945 },
+  cdna: { linear: 0.42, attention: 0.25, memory: 1, perFlop: 2, ceiling: 0.95 },
+  basePower: 0.28,
+  decodePower: 0.65,
+  perByte: 150,
+  unetEnergy: 0.6,
+  baseVisits: 126,
+  queryKeyVisits: 29,
+  convolutionVisits: 9,
+  unetAttention: 0.53,
+  launchUnit: 735e-6,
+  launchModule: 915e-6,
+  launchSplit: 670e-6,
+  launchHop: 235e-6,
   wire: 0.7,
-  allToAll: 0.028,
-  ring: 0.032,
-  decodeImage: 80e3,
+  allToAll: 0.027,
+  ring: 0.0325,
+  decodeImage: 75e3,
   decodeVideo: 825e3,
   decodeDeep: 900e3,
-  hostPerMegapixel: 16.5e-3,
-  perCall: 40e-3,
-  compile: { time: 0.7, launch: 0.63 },
-  static: { time: 0.6, launch: 0.17 },
+  hostPerMegapixel: 16e-3,
+  perCall: 39e-3,
+  compile: { time: 0.69, launch: 0.63 },
+  static: { time: 0.6, launch: 0.16 },
 };
 
 export type ImageGeneration = "hopper" | "blackwell" | "ampere" | "ada" | "cdna";

@@ -171,10 +171,10 @@ export function generationTime(accelerator: AcceleratorFacts, job: Job, constant
   if (tdp !== undefined) {
     const perFlop = share.perFlop * (unet ? constants.unetEnergy : 1);
     const dynamic = (B * ((pass.linear + pass.attention) * perFlop + bytes * constants.perByte) * 1e-12) / (n * step);
-    power = Math.min(constants.ceiling * tdp, constants.basePower * tdp + dynamic);
+    power = Math.min(share.ceiling * tdp, constants.basePower * tdp + dynamic);
     energy =
       n * power * denoising +
-      (Math.min(constants.ceiling, constants.decodePower) * tdp + constants.basePower * tdp * (n - 1)) * decode +
+      (Math.min(share.ceiling, constants.decodePower) * tdp + constants.basePower * tdp * (n - 1)) * decode +
       n * constants.basePower * tdp * text;
   }
   return {

@@ -4,7 +4,7 @@
  */
 import type { AcceleratorFacts } from "../facts";
 import { peakFlops } from "../hardware";
-import { imageConstants } from "./constants";
+import { imageConstants, imageGeneration } from "./constants";
 
 /**
  * s per layer and per pass: LlamaGen's serving page (A100, 384² pictures, 12 to 48 layers) measures 2.6 ms + 0.89 ms per layer in eager
@@ -46,10 +46,8 @@ export function passTime(
   const seconds = passes.count * (busy ** 4 + host ** 4) ** 0.25;
   const { tdp } = accelerator;
   if (tdp === undefined || !(seconds > 0)) return { seconds, joules: undefined };
+  const own = imageConstants[imageGeneration(accelerator.generation).group];
   const dynamic = passes.count * (passes.flops * 2e-12 + passes.bytes * imageConstants.perByte * 1e-12);
-  const power = Math.min(
-    imageConstants.ceiling * tdp,
-    imageConstants.basePower * tdp + dynamic / (seconds * accelerators),
-  );
+  const power = Math.min(own.ceiling * tdp, imageConstants.basePower * tdp + dynamic / (seconds * accelerators));
   return { seconds, joules: power * accelerators * seconds };
 }
