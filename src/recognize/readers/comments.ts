@@ -78,9 +78,10 @@ function hintsOf(text: string, comment: Comment): CommentHint[] {
     const match = pattern.exec(text);
     if (!match || fields.some((field) => taken.has(field))) continue;
     if (fields[0] === "accelerators" && (taken.has("acceleratorsPerNode") || taken.has("nodes"))) continue;
-    if (/^[~<]|at least|up to|\bper\b|works? best|minimum|\+/.test(around(text, match))) {
-      if (fields.length === 1) continue;
-    }
+    // "at least", "up to" and "per GPU" are bounds and rates, not counts; a flag says what it says.
+    const flag = match[0].startsWith("--");
+    if (!flag && fields.length === 1 && /~|at least|up to|\bper\b|works? best|minimum|\+/.test(around(text, match)))
+      continue;
     fields.forEach((field, index) => {
       const group = match[index + 1];
       const value = field === "accelerator" ? group?.toUpperCase() : group === undefined ? 1 : Number(group);
