@@ -30,6 +30,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     [commandIds.compare]: (argument) => compare(services, argument),
     [commandIds.toggleInline]: () => toggleInline(),
     [commandIds.exportReport]: (argument) => exportReport(services, argument),
+    [commandIds.openSample]: () => openSample(),
   };
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([id, handler]) =>
@@ -112,6 +113,34 @@ async function toggleInline(): Promise<void> {
   const place =
     inspected?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;
   await settings.update("codeLens.enable", !on, place);
+}
+
+/** A file to try things on, for people who have none at hand. */
+const sample = `# A sample: hover over the values, change one, open the comparison from the line above a workload.
+aicost: 1
+defaults:
+  region: us-east-1
+workloads:
+  - name: pretrain-8b
+    kind: training
+    model: meta-llama/Llama-3.1-8B
+    accelerator: H100-SXM
+    accelerators: 256
+    tokens: 1T
+    sequenceLength: 8192
+  - name: chat
+    kind: inference
+    model: Qwen/Qwen3-32B
+    accelerator: H100-SXM
+    accelerators: 2
+    inputTokens: 1000
+    outputTokens: 300
+    concurrency: 32
+`;
+
+async function openSample(): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({ language: "yaml", content: sample });
+  await vscode.window.showTextDocument(document);
 }
 
 const exportFormats: readonly { readonly label: string; readonly as: ReportFormat; readonly extension: string }[] = [

@@ -31,6 +31,7 @@ export function startSession(context: vscode.ExtensionContext): vscode.Disposabl
     new EstimateDiagnostics(analyses, format),
     new TotalItem(analyses, format),
     analyses.onDidAnalyze(({ document }) => pages.refresh(document.uri)),
+    workloadSeen(analyses),
     registerCommands({ analyses, format, pages, comparison, log }),
     registerLanguageModelTool(analyses),
     vscode.window.registerWebviewPanelSerializer("aiCostLens.comparison", {
@@ -40,6 +41,16 @@ export function startSession(context: vscode.ExtensionContext): vscode.Disposabl
       },
     }),
   );
+}
+
+/** Tells the walkthrough that its first step is done. */
+function workloadSeen(analyses: Analyses): vscode.Disposable {
+  const listener = analyses.onDidAnalyze(({ analysis }) => {
+    if (analysis.workloads.length === 0) return;
+    listener.dispose();
+    void vscode.commands.executeCommand("setContext", "aiCostLens.workloadSeen", true);
+  });
+  return listener;
 }
 
 function comparisonServices(

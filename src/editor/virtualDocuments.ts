@@ -41,11 +41,16 @@ export class VirtualDocuments implements vscode.TextDocumentContentProvider, vsc
     const oldest = this.#pages.size > mostPages ? this.#pages.keys().next().value : undefined;
     if (oldest !== undefined) this.#pages.delete(oldest);
     this.#changed.fire(uri);
+    // Beside the file it tells of; a report that belongs to no file takes the place of the active editor.
+    const viewColumn = of === undefined ? vscode.ViewColumn.Active : vscode.ViewColumn.Two;
     try {
-      await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
+      await vscode.commands.executeCommand("vscode.openWith", uri, "vscode.markdown.preview.editor", {
+        viewColumn,
+        preview: true,
+      });
     } catch {
       // No Markdown preview in this editor: the text itself is readable.
-      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+      await vscode.window.showTextDocument(uri, { viewColumn, preview: true });
     }
   }
 
