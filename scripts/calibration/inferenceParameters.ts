@@ -55,6 +55,8 @@ export const parameters: readonly Parameter[] = [
   one("prefill8", 0.92, { least: 0.5, most: 1.1, pull: 4 }),
   one("prefill4", 0.75, { least: 0.3, most: 1.1 }),
   one("prefillAttention", 0.6, { least: 0.2, most: 1.2 }),
+  one("picture", 0.03, { least: 0.001, most: 0.3 }),
+  one("visionTower", 0.3, { least: 0.05, most: 0.8 }),
   one("expertRead", 0.92, { least: 0.5, most: 1 }),
   one("expertWidth", 500, { least: 20, most: 3000 }),
   one("expertRows", 46, { least: 4, most: 128 }),

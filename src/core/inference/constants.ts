@@ -40,6 +40,9 @@ export interface InferenceConstants {
   readonly cacheRead: number;
   /** Attention of prefill relative to 16-bit multiplications. */
   readonly prefillAttention: number;
+  /** s per picture: decoding, scaling, launches of the vision tower; and the share of the 16-bit peak that the tower reaches. */
+  readonly picture: number;
+  readonly visionTower: number;
   /** Reads of routed experts relative to dense weights. */
   readonly expertRead: number;
   /** Width of an expert at which its multiplications reach half the dense rate. */
@@ -100,12 +103,20 @@ export interface InferenceResidual {
   readonly medianErrorUnseen: number;
 }
 
+/** In the order time per output token, throughput, energy, power. */
+export interface EngineSigmas {
+  readonly dense: readonly number[];
+  readonly experts: readonly number[];
+}
+
 export interface InferenceCalibration {
   readonly method: string;
   readonly date: string;
   readonly rows: number;
   readonly sources: readonly string[];
   readonly residuals: readonly InferenceResidual[];
+  /** Standard deviations of ln(measured / estimated) on systems left out of the fit. */
+  readonly sigmas: Readonly<Record<EngineClass, EngineSigmas>>;
   readonly constants: InferenceConstants;
 }
 

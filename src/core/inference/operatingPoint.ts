@@ -3,7 +3,7 @@
  */
 import type { InferenceConstants } from "./constants";
 import { isLocal } from "./engine";
-import { cacheBytesOf, type DecodeStep, decodeStep, prefillFlops, prefillTime } from "./step";
+import { cacheBytesOf, type DecodeStep, decodeStep, pictureTime, prefillFlops, prefillTime } from "./step";
 import type { System } from "./system";
 
 export interface Load {
@@ -12,7 +12,8 @@ export interface Load {
   readonly output: number;
   /** Share of the input found in the prefix cache. */
   readonly cached: number;
-  /** FLOPs per request of a vision tower. */
+  /** Views of pictures per request and the FLOPs of their vision tower. */
+  readonly pictures: number;
   readonly visionFlops: number;
   readonly speculation?: Speculation;
 }
@@ -137,7 +138,7 @@ export function operate(s: System, load: Load, batch: number, c: InferenceConsta
 
   const reading = prefillFlops(s, input, fresh);
   const flops = reading.dense + reading.routed + reading.attention + load.visionFlops;
-  const readTime = prefillTime(s, reading, fresh, load.visionFlops, c);
+  const readTime = prefillTime(s, reading, fresh, c) + pictureTime(s, load.pictures, load.visionFlops, c);
   const perStep = (decoding * tokensPerStep) / output;
   const lambda = perStep * Math.max(1, fresh / budget);
   const kappa = s.engine === "vllmEarly" ? 1 : local ? 0 : lambda ** 2 / (lambda ** 2 + c.prefillMidpoint ** 2);
@@ -148,10 +149,9 @@ export function operate(s: System, load: Load, batch: number, c: InferenceConsta
 
   const bandwidth = s.bandwidth * c.bandwidth[s.generation];
   const firstToken =
-    Math.max(readTime * layout.stages, weightReadTime(s, bandwidth)) +
+    Math.max(readTime, weightReadTime(s, bandwidth)) +
     s.layers * (s.engine === "eager" ? e.layer : Math.min(e.layer, 100e-6)) +
     c.firstToken +
-    (layout.group > 1 ? (s.layers * 8 * fresh * s.hiddenSize) / (s.link * c.link) : 0) +
     (decoding > 1 ? timePerOutputToken : 0) +
     ((batch - decoding) * output * layout.copies) / throughput;
 

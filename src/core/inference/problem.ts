@@ -53,8 +53,8 @@ export interface InferenceProblem {
 export const defaultOutputTokens = 256;
 /** Prompt of a chat turn; flat optimum 120–220 over measured serving runs that do not publish theirs. */
 export const defaultInputTokens = 140;
-/** One picture of about a megapixel. */
-const defaultPictureTokens = 800;
+/** A photograph of two megapixels. */
+const defaultPicture = { width: 1600, height: 1200 };
 
 /** Work without a stated concurrency is a batch job: short answers come from long documents (summaries, labels). */
 export const offlineInputTokens = (output: number): number =>
@@ -128,22 +128,22 @@ export function problemOf(fields: InferenceFields, draft: Draft): InferenceProbl
 
   const weightBytes = storedBytes(model, precision, engine);
   const memoryBytes = accelerator.memory * 1e9;
-  const stated = fields.parallelism;
+  const parallelism = fields.parallelism;
   const replicas = Math.max(1, Math.round(fields.replicas ?? 1));
-  const product = Math.max(1, (stated?.tensor ?? 1) * (stated?.pipeline ?? 1) * (stated?.data ?? 1));
+  const product = Math.max(1, (parallelism?.tensor ?? 1) * (parallelism?.pipeline ?? 1) * (parallelism?.data ?? 1));
   let perReplica: number;
   if (hardware.count !== undefined) perReplica = Math.max(1, hardware.count / replicas);
-  else if (stated?.tensor !== undefined || stated?.pipeline !== undefined || stated?.data !== undefined)
+  else if (parallelism?.tensor !== undefined || parallelism?.pipeline !== undefined || parallelism?.data !== undefined)
     perReplica = product;
   else {
-    perReplica = Math.max(Math.round(stated?.expert ?? 1), leastAccelerators(weightBytes, memoryBytes));
+    perReplica = Math.max(Math.round(parallelism?.expert ?? 1), leastAccelerators(weightBytes, memoryBytes));
     draft.assume("accelerators", perReplica * replicas, "fewest that hold the model");
   }
 
   const demand = demandOf(fields, engine, draft);
   const layout = layoutOf({
     accelerators: perReplica,
-    parallelism: stated,
+    parallelism,
     experts: model.expertLayers > 0,
     layerSplit: engine === "llamaCpp",
     together: demand.kind === "concurrency",
@@ -158,28 +158,36 @@ export function problemOf(fields: InferenceFields, draft: Draft): InferenceProbl
   let output = fields.outputTokens ?? Math.max(1, Math.min(defaultOutputTokens, Math.floor(limit / 2)));
   if (outputAssumed) draft.assume("outputTokens", output, "answer length of a chat turn");
   output = Math.max(1, output);
-  const visual = fields.images && fields.images.length > 0 ? visualLoad(model, fields.images) : undefined;
   const inputAssumed = fields.inputTokens === undefined;
-  const picturesUnknown = visual === undefined && inputAssumed && takesPictures(model);
+  const stated = fields.images !== undefined && fields.images.length > 0;
+  const picturesUnknown = !stated && fields.images === undefined && inputAssumed && takesPictures(model);
+  const visual = stated
+    ? visualLoad(model, fields.images ?? [])
+    : picturesUnknown
+      ? visualLoad(model, [defaultPicture])
+      : undefined;
+  if (picturesUnknown)
+    draft.assume(
+      "images",
+      "1600 × 1200",
+      `one photograph per request: ${visual?.tokens ?? 0} tokens (${visual?.rule ?? ""})`,
+    );
   let input: number;
   if (fields.inputTokens !== undefined) input = fields.inputTokens;
   else {
-    const text = demand.kind === "saturated" ? offlineInputTokens(output) : defaultInputTokens;
-    input = Math.min(text, Math.max(1, limit - output));
+    const saturated = demand.kind === "saturated";
+    input = Math.min(saturated ? offlineInputTokens(output) : defaultInputTokens, Math.max(1, limit - output));
     draft.assume(
       "inputTokens",
-      input + (picturesUnknown ? defaultPictureTokens : 0),
-      picturesUnknown
-        ? `a prompt of ${input} tokens and one picture of about a megapixel`
-        : demand.kind === "saturated"
-          ? "batch work: the shorter the answers, the longer the documents"
-          : "prompt of a chat turn",
+      input,
+      saturated ? "batch work: the shorter the answers, the longer the documents" : "prompt of a chat turn",
     );
   }
   const load: Load = {
-    input: input + (visual?.tokens ?? (picturesUnknown ? defaultPictureTokens : 0)),
+    input: input + (visual?.tokens ?? 0),
     output,
     cached: fields.prefixCacheHitRate ?? 0,
+    pictures: visual?.pictures ?? 0,
     visionFlops: visual?.flops ?? 0,
     ...speculationOf(fields, hardware, system, draft),
   };

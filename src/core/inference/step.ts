@@ -53,6 +53,12 @@ export const expertShare = (s: System, c: InferenceConstants): number =>
 
 const norm = (a: number, b: number, p: number): number => (a ** p + b ** p) ** (1 / p);
 
+/** Bytes one accelerator sends for `tokens`: two ring all-reduces of 16-bit activations a layer, half with data-parallel attention. */
+function exchangeBytes(s: System, tokens: number): number {
+  const { group, attentionData } = s.layout;
+  return group > 1 ? s.layers * 8 * tokens * s.hiddenSize * ((group - 1) / group) * (attentionData ? 0.5 : 1) : 0;
+}
+
 /** `batch` sequences with `context` tokens each; `rows` tokens per sequence go through at once (speculation verifies several). */
 export function decodeStep(s: System, batch: number, context: number, c: InferenceConstants, rows = 1): DecodeStep {
   const { layout } = s;
@@ -84,9 +90,8 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
 
   let exchangeTime = 0;
   if (group > 1) {
-    const bytes = s.layers * 8 * tokens * s.hiddenSize * ((group - 1) / group) * (layout.attentionData ? 0.5 : 1);
     exchangeTime =
-      bytes / (s.link * c.link) +
+      exchangeBytes(s, tokens) / (s.link * c.link) +
       (layout.attentionData ? 0 : s.layers * e.allReduce) +
       (layout.expertParallel ? s.expertLayers * e.exchange * ((group - 1) / 7) ** c.exchangeGrowth : 0);
   }
@@ -131,21 +136,24 @@ export function prefillFlops(s: System, input: number, fresh: number): PrefillFl
   };
 }
 
-/** Seconds to read one request, all accelerators of a copy together; a vision tower's FLOPs run at 16 bit. */
-export function prefillTime(
-  s: System,
-  flops: PrefillFlops,
-  fresh: number,
-  visionFlops: number,
-  c: InferenceConstants,
-): number {
+/** Seconds to read one request, all accelerators of a copy together. */
+export function prefillTime(s: System, flops: PrefillFlops, fresh: number, c: InferenceConstants): number {
   const e = c.engines[s.engine];
   // Every expert computes a minimum of rows in each chunk of at least 2,048 tokens.
   const padding =
     s.experts > 0 ? (2 * s.routedParameters * c.expertRows * fresh) / Math.max(fresh, 2048) / s.experts : 0;
   const routed = s.experts > 0 ? (flops.routed + padding) / expertShare(s, c) : 0;
   const weights = (flops.dense + routed) / (s.peak * prefillShare(s, c));
-  const sixteen = s.peak16 * Math.min(0.92, c.matmul[s.generation]);
-  const attention = flops.attention / (sixteen * c.prefillAttention) + visionFlops / sixteen;
-  return (weights + attention) / (e.prefill * s.layout.group * s.layout.stages);
+  const attention = flops.attention / (s.peak16 * Math.min(0.92, c.matmul[s.generation]) * c.prefillAttention);
+  return (
+    ((weights + attention) / (e.prefill * s.layout.group) + exchangeBytes(s, fresh) / (s.link * c.link)) /
+    s.layout.stages
+  );
 }
+
+/**
+ * Seconds that the pictures of one request hold up the engine: decoding, scaling and launches per picture, and the vision tower, which
+ * runs on one accelerator at 16 bit and in many small multiplications.
+ */
+export const pictureTime = (s: System, pictures: number, flops: number, c: InferenceConstants): number =>
+  pictures > 0 ? pictures * c.picture + flops / (s.peak16 * c.visionTower) : 0;

@@ -37,6 +37,8 @@ export function imageTokensOf(model: Architecture, width: number, height: number
   }
   if (/llava.*(next|1\.6|onevision)/.test(name))
     return { ...llavaNextTokens(width, height), rule: "LLaVA-NeXT any resolution" };
+  if (/chameleon/.test(name))
+    return { tokens: 1024, tiles: 1, patches: 1024, grid: [32, 32], rule: "1,024 codes per picture" };
   if (/llava/.test(name)) return { ...llavaTokens(), rule: "LLaVA-1.5, one view" };
   const tile = vision.imageSize ?? 448;
   const patch = vision.patchSize ?? 14;
@@ -73,6 +75,7 @@ export interface VisualLoad {
   readonly tokens: number;
   readonly flops: number;
   readonly tiles: number;
+  readonly pictures: number;
   readonly rule: string;
 }
 
@@ -81,14 +84,16 @@ export function visualLoad(model: Architecture, pictures: readonly Picture[]): V
   let tokens = 0;
   let flops = 0;
   let tiles = 0;
+  let pictureCount = 0;
   let rule = "";
   for (const picture of pictures) {
     const one = imageTokensOf(model, picture.width, picture.height);
     const count = picture.count ?? 1;
     tokens += count * one.tokens;
     tiles += count * one.tiles;
+    pictureCount += count;
     flops += count * one.tiles * towerFlops(model, one.patches / one.tiles, one.tokens / one.tiles);
     rule = one.rule;
   }
-  return { tokens, flops, tiles, rule };
+  return { tokens, flops, tiles, pictures: pictureCount, rule };
 }
