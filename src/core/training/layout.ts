@@ -61,7 +61,7 @@ const largestDivisorPower = (n: number, limit: number): number => {
 /** The layout of a run. Never fails: stated degrees that do not fit the count are taken as they are. */
 export function layoutOf(input: LayoutInput): Layout {
   const { model, method, stack, sequence } = input;
-  const n = Math.max(1, Math.round(input.accelerators));
+  const n = Math.min(1e9, Math.max(1, Math.round(input.accelerators)));
   const given = input.parallelism ?? {};
   const offload = given.cpuOffload === true;
   const degrees = [given.tensor, given.pipeline, given.context, given.expert, given.data, given.zeroStage];
@@ -73,13 +73,16 @@ export function layoutOf(input: LayoutInput): Layout {
   let context = clamp(given.context);
   let expert = clamp(given.expert);
   let sharded = given.zeroStage === 3;
-  const knownMicro = input.microBatch;
+  const atLeastOne = (value: number | undefined): number | undefined =>
+    value === undefined ? undefined : Math.min(1e12, Math.max(1, value));
+  const knownMicro = atLeastOne(input.microBatch);
+  const accumulation = atLeastOne(input.gradientAccumulation);
   if (!stated && n > 1) {
     const need = powerOfTwo((model.parameters * residentBytes[method]) / (0.6 * input.memory * 1e9));
-    const batch = input.globalBatch;
+    const batch = atLeastOne(input.globalBatch);
     const accumulated =
-      knownMicro !== undefined && input.gradientAccumulation !== undefined && batch !== undefined
-        ? (n * knownMicro * input.gradientAccumulation) / batch
+      knownMicro !== undefined && accumulation !== undefined && batch !== undefined
+        ? (n * knownMicro * accumulation) / batch
         : undefined;
     const together = Math.max(
       1,
@@ -99,14 +102,13 @@ export function layoutOf(input: LayoutInput): Layout {
   const data = Math.max(1, given.data ?? n / (tensor * pipeline * context));
   const fit = Math.max(1, Math.floor(8192 / sequence));
   let microBatch = knownMicro ?? fit;
-  let globalBatch = input.globalBatch;
-  const batchStated =
-    globalBatch !== undefined || (knownMicro !== undefined && input.gradientAccumulation !== undefined);
+  let globalBatch = atLeastOne(input.globalBatch);
+  const batchStated = globalBatch !== undefined || (knownMicro !== undefined && accumulation !== undefined);
   if (globalBatch === undefined) {
-    if (input.gradientAccumulation !== undefined || pipeline === 1) {
-      const perStep = microBatch * Math.max(1, input.gradientAccumulation ?? 1) * data;
+    if (accumulation !== undefined || pipeline === 1) {
+      const perStep = microBatch * (accumulation ?? 1) * data;
       globalBatch =
-        input.gradientAccumulation === undefined && input.usualBatchTokens !== undefined
+        accumulation === undefined && input.usualBatchTokens !== undefined
           ? Math.max(perStep, input.usualBatchTokens / sequence)
           : perStep;
     } else globalBatch = Math.max(8 * pipeline * microBatch * data, (input.usualBatchTokens ?? 0) / sequence);

@@ -3,11 +3,12 @@
  */
 import type { Draft } from "../draft";
 import { type Hardware, resolveHardware } from "../hardware";
-import { type Architecture, resolveModel } from "../model/architecture";
+import type { Architecture } from "../model/architecture";
 import { loraParameters } from "../model/lora";
 import type { Precision } from "../precision";
 import type { FineTuningFields } from "../workload";
 import { type TrainingDevice, trainingDevice } from "./device";
+import { knownModel } from "./knownModel";
 import { type Layout, layoutOf, type Method } from "./layout";
 import { type Stack, stackOf } from "./stack";
 import type { Checkpointing, TimeInput } from "./time";
@@ -62,7 +63,7 @@ function usualCount(fields: PlanFields, model: Architecture, device: TrainingDev
 }
 
 function sequenceOf(fields: PlanFields, model: Architecture, usual: number, draft: Draft): number {
-  if (fields.sequenceLength !== undefined) return Math.max(1, fields.sequenceLength);
+  if (fields.sequenceLength !== undefined) return Math.min(1e9, Math.max(1, fields.sequenceLength));
   const context = model.spec.contextLength;
   const value = context !== undefined && context > 0 ? Math.min(usual, context) : usual;
   return draft.assume("sequenceLength", value, "tokens per sequence not stated");
@@ -90,9 +91,9 @@ function checkpointingOf(
 
 /** Undefined (with a note) when the model, the accelerator or its peak rate is not known. */
 export function planRun(fields: PlanFields, defaults: PlanDefaults, draft: Draft): Plan | undefined {
-  const model = resolveModel(fields.model, draft);
+  const model = knownModel(fields.model, draft);
   if (model === undefined) {
-    draft.note("neither dimensions nor a size of the model are known");
+    if (fields.model === undefined) draft.note("no model is stated");
     return undefined;
   }
   const hardware = resolveHardware(fields, draft);

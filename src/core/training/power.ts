@@ -11,6 +11,7 @@ import type { Quantity } from "../quantity";
  * draw about half of TDP. Training runs of A100 and H100 draw 0.75 to 0.95 of TDP.
  */
 export function trainingPower(hardware: Hardware, utilisation: number, busyShare: number): Quantity | undefined {
+  if (!(utilisation >= 0 && busyShare >= 0)) return undefined;
   const u = Math.min(1, Math.max(0, utilisation / Math.max(busyShare, 0.05)));
   const busy =
     hardware.accelerator.generation === "blackwell" ? 0.309 + 1.111 * Math.sqrt(u) : 0.633 + 0.653 * Math.sqrt(u);

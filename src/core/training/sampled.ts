@@ -2,11 +2,12 @@
  * Training on what the model samples itself: reinforcement learning and on-policy distillation, from steps to hours and footprint.
  */
 import type { Draft } from "../draft";
-import { type Architecture, resolveModel } from "../model/architecture";
+import type { Architecture } from "../model/architecture";
 import { exact, logNormal } from "../quantity";
 import type { FineTuningFields, ModelReference, WorkloadOf } from "../workload";
 import { trainingCalibration } from "./constants";
 import type { ParameterFlops } from "./distill";
+import { knownModel } from "./knownModel";
 import type { Method } from "./layout";
 import { addReservation, finish } from "./outcome";
 import { addMemory } from "./peak";
@@ -33,12 +34,12 @@ export interface Sampling {
 /** The models that score a step of reinforcement learning, by algorithm; missing ones are taken to be as large as the trained one. */
 export function scorersOf(workload: WorkloadOf<"reinforcementLearning">, draft: Draft): Scorers {
   const named = (reference: ModelReference | undefined, field: string): Architecture | undefined =>
-    reference === undefined ? undefined : resolveModel(reference, draft, field);
+    reference === undefined ? undefined : knownModel(reference, draft, field);
   const same = (field: "critic" | "reference" | "rewardModel"): Architecture | undefined => {
     const own = named(workload[field], field);
     if (own !== undefined || workload.model === undefined) return own;
     draft.assume(field, "as the model", `${field} not stated: same size as the trained model`);
-    return resolveModel(workload.model, draft);
+    return knownModel(workload.model, draft);
   };
   const ppo = workload.algorithm === "ppo";
   return {
@@ -61,11 +62,12 @@ function shapeOf(
     sampling.samplesPerPrompt ??
       draft.assume("samplesPerPrompt", sampling.usualSamples, "samples per prompt not stated"),
   );
-  const prompts =
+  const statedPrompts =
     sampling.promptsPerStep ??
     (fields.globalBatchSize === undefined
       ? draft.assume("promptsPerStep", 128, "prompts per step not stated")
-      : Math.max(1, fields.globalBatchSize / samples));
+      : fields.globalBatchSize / samples);
+  const prompts = Math.min(1e12, Math.max(1, statedPrompts));
   const promptTokens = fields.promptTokens ?? draft.assume("promptTokens", 256, "length of the prompts not stated");
   const limit = fields.sequenceLength === undefined ? undefined : Math.max(1, fields.sequenceLength - promptTokens);
   const responseTokens = Math.max(

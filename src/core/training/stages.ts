@@ -5,9 +5,10 @@
  * trained, gradients of its weights: 2·N, 4·N, 6·N per token. The backward pass of attention is twice its forward pass.
  */
 import type { Draft } from "../draft";
-import { type Architecture, resolveModel } from "../model/architecture";
+import type { Architecture } from "../model/architecture";
 import { attentionFlopsPerToken, matmulParameters } from "../model/flops";
 import type { Stage } from "../workload";
+import { knownModel } from "./knownModel";
 
 export const partNames = ["vision", "projector", "embedding", "llm"] as const;
 export type PartName = (typeof partNames)[number];
@@ -62,9 +63,9 @@ export function partsOf(model: Architecture, visual: number, text: number): Part
   const tokens = visual + text;
   const vision = spec.vision ?? {};
   const d = spec.hiddenSize;
-  const perTile = vision.tokensPerTile ?? 256;
+  const perTile = Math.max(1, vision.tokensPerTile ?? 256);
   const views = visual / perTile;
-  const side = (vision.imageSize ?? 448) / (vision.patchSize ?? 14);
+  const side = Math.min(1e4, (vision.imageSize ?? 448) / Math.max(1, vision.patchSize ?? 14));
   const parts: Part[] = [];
   const hasTower = visual > 0 && ((vision.layers ?? 0) > 0 || (model.visionParameters > 0 && !spec.embeddingLayers));
   if (hasTower) {
@@ -139,7 +140,7 @@ export function stageCosts(
     const samples = stage.samples ?? (stage.tokens === undefined ? undefined : stage.tokens / perSample);
     if (samples === undefined) return undefined;
     const teacher =
-      stage.teacher === undefined ? undefined : resolveModel(stage.teacher, draft, `stages.${index}.teacher`);
+      stage.teacher === undefined ? undefined : knownModel(stage.teacher, draft, `stages.${index}.teacher`);
     const trained = stageFlopsPerSample(
       partsOf(model, visual, text),
       partsNamed(stage.trainable),

@@ -99,7 +99,7 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
 
   const again = 2 * (passes + recompute);
   const dequantise = method === "qlora" ? 1.4 : 1;
-  const expertWidth = spec.expertIntermediateSize ?? spec.intermediateSize;
+  const expertWidth = Math.max(1, spec.expertIntermediateSize ?? spec.intermediateSize);
   const dense = (again * denseMatmulParameters(model) * dequantise) / rate;
   const experts =
     model.count.activeExperts > 0
@@ -169,7 +169,7 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
 function expertExchange({ model, device, layout }: TimeInput): number {
   const degree = layout.expert;
   if (degree <= 1 || model.expertLayers === 0) return 0;
-  const used = model.spec.expertsPerToken ?? 1;
+  const used = Math.max(1, model.spec.expertsPerToken ?? 1);
   const bytes = 8 * used * model.spec.hiddenSize * model.expertLayers;
   const near = (1 - 1 / degree) / device.link;
   if (degree <= device.linkDomain) return bytes * near;

@@ -1,11 +1,12 @@
 /** Distillation: a student learns from a teacher, on its own samples (on-policy) or on the teacher's (off-policy). */
 import type { Draft } from "../draft";
-import { type Architecture, resolveModel } from "../model/architecture";
+import type { Architecture } from "../model/architecture";
 import { forwardFlopsPerToken } from "../model/flops";
 import { exact, logNormal } from "../quantity";
 import { trainingCalibration } from "../training/constants";
 import { offPolicyFlops, onPolicyFlops } from "../training/distill";
 import { trainingFlopsPerToken } from "../training/flops";
+import { knownModel } from "../training/knownModel";
 import { addReservation, finish } from "../training/outcome";
 import { planRun } from "../training/plan";
 import { trainingPower } from "../training/power";
@@ -18,7 +19,7 @@ import { methodOf } from "./fineTuning";
 type Distillation = WorkloadOf<"distillation">;
 
 export function estimateDistillation(workload: Distillation, draft: Draft): void {
-  const teacher = workload.teacher === undefined ? undefined : resolveModel(workload.teacher, draft, "teacher");
+  const teacher = workload.teacher === undefined ? undefined : knownModel(workload.teacher, draft, "teacher");
   if (workload.teacher === undefined) draft.note("no teacher is stated: its part of the work is not counted");
   const strategy =
     workload.strategy ?? draft.assume("strategy", "offPolicy", "neither on-policy nor off-policy is stated");
@@ -38,7 +39,7 @@ function onPolicy(
   const prompts = promptsOf(workload, draft);
   const promptsPerStep =
     perStep !== undefined
-      ? perStep / Math.max(1, samples ?? 4)
+      ? Math.max(1, perStep / Math.max(1, samples ?? 4))
       : workload.steps !== undefined && prompts !== undefined && workload.steps > 0
         ? (prompts * (workload.epochs ?? 1)) / workload.steps
         : undefined;
@@ -125,7 +126,7 @@ function offPolicy(
   if (workload.reuseExistingData === undefined && teacher !== undefined)
     draft.assume("reuseExistingData", false, "the teacher's answers are taken to be made for this run");
   // Each answer is written once, however often it is trained on.
-  const sequences = makes ? (written ?? trained / epochs / length) : 0;
+  const sequences = makes ? (written ?? trained / Math.max(epochs, 1e-9) / length) : 0;
   const teacherFlops = makes ? forwardFlopsPerToken(teacher, length) * sequences * length : 0;
   const studentFlops = perToken.total * trained;
   draft.set("flops", logNormal(studentFlops + teacherFlops, workload.responseTokens === undefined ? 0.6 : 0, "FLOP"));
@@ -151,7 +152,7 @@ function offPolicy(
     reference: "docs/method.md, distillation",
   });
   let hours = (trained * seconds) / 3600;
-  if (makes) {
+  if (makes && sequences > 0) {
     const writing = rollout({
       model: teacher,
       device: plan.device,
