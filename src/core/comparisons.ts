@@ -68,12 +68,15 @@ export interface Comparison {
 /** Smallest energy worth a comparison: a tenth of a household's year. */
 const smallest = 360;
 
+/** How far from 1 a ratio reads: a small part of something is harder to picture than several of it. */
+const distance = (ratio: number): number => (ratio >= 0.3 ? Math.abs(Math.log(ratio)) : -2 * Math.log(ratio));
+
 /** The two yardsticks nearest in size to an energy in kWh, nearest first; none for everyday energies. */
 export function comparisonsOf(kWh: number): readonly Comparison[] {
   if (!(kWh >= smallest && Number.isFinite(kWh))) return [];
   return yardsticks
     .map((yardstick) => ({ yardstick, ratio: kWh / yardstick.kWh }))
-    .sort((a, b) => Math.abs(Math.log(a.ratio)) - Math.abs(Math.log(b.ratio)))
+    .sort((a, b) => distance(a.ratio) - distance(b.ratio))
     .slice(0, 2);
 }
 

@@ -97,7 +97,13 @@ export function countDiffusion(
   const { pipeline } = resolved;
   const canvas = canvasOf(workload, pipeline, draft);
   const pass = denoiserPass(pipeline.denoiser, canvas, pipeline.latent, pipeline.textTokens);
-  const steps = workload.steps ?? draft.assume("steps", defaultSteps ?? pipeline.steps, `default of ${pipeline.label}`);
+  // Steps per group, where stated, leave nothing for the total to say.
+  const usual = defaultSteps ?? pipeline.steps;
+  const steps =
+    workload.steps ??
+    (workload.groups !== undefined && workload.stepsPerGroup !== undefined
+      ? workload.groups * workload.stepsPerGroup
+      : draft.assume("steps", usual, `default of ${pipeline.label}`));
   const passes =
     workload.guidancePasses ??
     draft.assume(
@@ -161,7 +167,8 @@ export function diffuse(
   const { resolved, canvas, plan, passes } = counted;
   const extra = textFlops(resolved.pipeline, passes) + decodeFlops(resolved.pipeline, canvas);
   const flops = plan.flops + extra;
-  const assumed = workload.steps === undefined || workload.width === undefined ? 0.15 : 0;
+  const assumed =
+    (workload.steps === undefined && workload.stepsPerGroup === undefined) || workload.width === undefined ? 0.15 : 0;
   const architecture = Math.hypot(resolved.width, assumed);
   const base = {
     flops,
@@ -187,7 +194,7 @@ export function diffuse(
     engineWidth: timing.engineWidth,
     stated: hardware.stated,
   };
-  const cheaper = plan.lowest === undefined ? undefined : cachedLatency(hardware, job, plan, timing);
+  const cheaper = cachedLatency(hardware, job, plan, timing);
   return {
     ...base,
     latency: timing.latency,
@@ -220,8 +227,10 @@ function scaledPass(pass: Pass, share: number): Pass {
   };
 }
 
-function cachedLatency(hardware: Hardware, job: Job, plan: Plan, full: Timing): number {
-  const cached = { ...job, pass: scaledPass(job.pass, plan.lowest ?? 1) };
+/** Latency with finished groups cached, its lower end; undefined where that is no choice. */
+export function cachedLatency(hardware: Hardware, job: Job, plan: Plan, full: Timing): number | undefined {
+  if (plan.lowest === undefined) return undefined;
+  const cached = { ...job, pass: scaledPass(job.pass, plan.lowest) };
   const latency = generationTime(hardware.accelerator, cached, imageConstants)?.latency ?? full.latency;
   return latency * Math.exp(-0.15);
 }

@@ -21,6 +21,8 @@ export interface Passes {
   readonly count: number;
   /** Layers launched per pass. */
   readonly layers: number;
+  /** Share of the work around the layers (embedding, sampling) that a pass has; 1 unless stated. */
+  readonly around?: number;
   /** Bytes read per pass: weights, and caches of the batch. */
   readonly bytes: number;
   /** FLOP per pass, whole batch. */
@@ -42,7 +44,7 @@ export function passTime(
   if (!(peak > 0 && bandwidth > 0)) return undefined;
   const launch = isServed(engine) ? launches.served : launches.eager;
   const busy = passes.bytes / (bandwidth * bandwidthShare) + passes.flops / (peak * peakShare);
-  const host = passes.layers * launch.layer + launch.pass;
+  const host = passes.layers * launch.layer + (passes.around ?? 1) * launch.pass;
   const seconds = passes.count * (busy ** 4 + host ** 4) ** 0.25;
   const { tdp } = accelerator;
   if (tdp === undefined || !(seconds > 0)) return { seconds, joules: undefined };

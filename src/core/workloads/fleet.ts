@@ -198,11 +198,15 @@ function addImplied(
   if (!(demand.central > 0)) return;
   const ratio = divide(supply, demand, "1");
   draft.set("supplyOverDemand", ratio);
-  draft.note(
-    ratio.central >= 1
-      ? `the servers can draw ${ratio.central.toPrecision(3)} times what the queries need`
-      : `the queries need ${(1 / ratio.central).toPrecision(3)} times what the servers draw`,
-  );
+  draft.note(gapText(ratio.central));
+}
+
+/** Supply over demand in words. */
+function gapText(ratio: number): string {
+  if (ratio > 0.95 && ratio < 1.05) return "the servers draw what the queries need";
+  return ratio >= 1
+    ? `the servers can draw ${ratio.toPrecision(3)} times what the queries need`
+    : `the queries need ${(1 / ratio).toPrecision(3)} times what the servers draw`;
 }
 
 function addHardware(draft: Draft, workload: Fleet, server: Server, count: Quantity, years: number): void {

@@ -75,7 +75,8 @@ function addResults(
     if (hardware.accelerator.tdp !== undefined)
       power = { ...power, high: Math.max(mean, Math.min(power.high, 1.05 * hardware.accelerator.tdp)) };
     const energyPerItem = band(batch.energy / batchSize, batch.energyWidth, "J");
-    draft.set("energyPerItem", energyPerItem);
+    const cheaper = lowest === undefined ? energyPerItem.low : energyPerItem.low * Math.min(1, lowest / batch.latency);
+    draft.set("energyPerItem", { ...energyPerItem, low: cheaper });
     draft.step({
       quantity: "energyPerItem",
       formula: "accelerators · mean power · latency / batch",
