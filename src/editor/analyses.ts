@@ -8,6 +8,7 @@ import { type Configuration, readConfiguration, section } from "./configuration"
 import { languageOf, pathOf } from "./documents";
 import type { Engine } from "./engine";
 import { References } from "./references";
+import type { FetchedStore } from "./storage";
 
 export interface DocumentAnalysis {
   readonly document: vscode.TextDocument;
@@ -42,7 +43,10 @@ export class Analyses implements vscode.Disposable {
   readonly onDidBecomeStale = this.#stale.event;
   readonly onDidClose = this.#closed.event;
 
-  constructor(readonly log: (message: string) => void) {
+  constructor(
+    readonly store: FetchedStore,
+    readonly log: (message: string) => void,
+  ) {
     const watcher = vscode.workspace.createFileSystemWatcher("**/aicost.{yaml,yml,json}");
     const reload = (): void => void this.reload();
     this.#disposables.push(
@@ -75,7 +79,7 @@ export class Analyses implements vscode.Disposable {
   engine(): Promise<Engine> {
     this.#loading ??= (async () => {
       const { Engine } = await import("./engine");
-      const engine = new Engine(this.log);
+      const engine = new Engine(this.store, this.log);
       await engine.reload();
       this.#engine = engine;
       return engine;
@@ -119,6 +123,10 @@ export class Analyses implements vscode.Disposable {
     const input = { path: pathOf(document.uri), text: document.getText(), language };
     const analysis = engine.analyze(document.uri, input, this.#references.reader(folder));
     if (analysis.wanted.length > 0) this.#load(document, folder, analysis.wanted);
+    engine.loadTokenPrices(analysis).then(
+      (came) => came && this.#invalidate(),
+      (error: unknown) => this.log(`token prices: ${String(error)}`),
+    );
     return { ...entry, analysis, paused: false };
   }
 
@@ -145,7 +153,7 @@ export class Analyses implements vscode.Disposable {
       if (!(await this.#references.load(folder, analysis.wanted))) break;
       analysis = engine.analyze(uri, input, read);
     }
-    return analysis;
+    return (await engine.loadTokenPrices(analysis)) ? engine.analyze(uri, input, read) : analysis;
   }
 
   /** Settings or `aicost.yaml` changed: everything is estimated anew. */

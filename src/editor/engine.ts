@@ -4,19 +4,25 @@
  */
 import * as vscode from "vscode";
 import type { Analysis, AnalysisInput, AnalyzedWorkload, DefaultsLayer } from "../analysis/analysis";
-import { Analyzer } from "../analysis/analyzer";
+import { Analyzer, tokenPricesWanted } from "../analysis/analyzer";
 import { parseWorkspaceFile, type WorkspaceFile, workspaceFileNames } from "../analysis/workspaceFile";
-import { createCatalog } from "../catalog/catalog";
+import { type Catalog, type CatalogOverrides, createCatalog } from "../catalog/catalog";
+import { catalogOverridesSchema, type OwnPrice, ownModelSchema } from "../catalog/overrides";
+import { type PriceSnapshot, parseSnapshot } from "../catalog/refresh/snapshot";
+import { loadTokenPrices, tokenPricesLoaded } from "../catalog/tokenPrices";
 import type { Estimate } from "../core/estimate";
-import type { Facts } from "../core/facts";
 import { commonFieldsSchema } from "../core/workload";
 import type { Budget } from "../present/findings";
 import { mayHoldWorkload } from "../recognize/prefilter";
-import { readDefaults } from "./configuration";
+import { readDefaults, readPrices } from "./configuration";
 import { readText } from "./references";
+import type { FetchedStore } from "./storage";
+
+type OwnModels = NonNullable<CatalogOverrides["models"]>;
 
 interface Folder {
   readonly analyzer: Analyzer;
+  readonly catalog: Catalog;
   readonly workspace: WorkspaceFile | undefined;
 }
 
@@ -24,15 +30,25 @@ export class Engine {
   readonly #folders = new Map<string, Folder>();
   readonly #files = new Map<string, WorkspaceFile | undefined>();
 
-  constructor(readonly log: (message: string) => void) {}
+  #refreshed: PriceSnapshot | undefined;
+  #models: OwnModels = [];
 
-  /** Reads the `aicost.yaml` of every folder, then forgets what was estimated with the old ones. */
+  constructor(
+    readonly store: FetchedStore,
+    readonly log: (message: string) => void,
+  ) {}
+
+  /** Reads the `aicost.yaml` of every folder and what was fetched, then forgets what was estimated with the old ones. */
   async reload(): Promise<void> {
-    const files = await Promise.all(
-      (vscode.workspace.workspaceFolders ?? []).map(
+    const [prices, models, ...files] = await Promise.all([
+      this.store.read("prices"),
+      this.store.read("models"),
+      ...(vscode.workspace.workspaceFolders ?? []).map(
         async ({ uri }) => [uri.toString(), await this.#read(uri)] as const,
       ),
-    );
+    ]);
+    this.#refreshed = prices === undefined ? undefined : parseSnapshot(prices);
+    this.#models = ownModelSchema.array().safeParse(models).data ?? [];
     this.#files.clear();
     for (const [key, file] of files) this.#files.set(key, file);
     this.#folders.clear();
@@ -56,10 +72,12 @@ export class Engine {
     let entry = this.#folders.get(key);
     if (entry === undefined) {
       const workspace = this.#files.get(key);
+      const catalog = createCatalog(this.#overrides(root, workspace));
       entry = {
         workspace,
+        catalog,
         analyzer: new Analyzer({
-          facts: createCatalog(),
+          facts: catalog,
           ...(workspace === undefined ? {} : { workspace }),
           defaults: [defaultsOf(root, this.log)],
         }),
@@ -73,8 +91,34 @@ export class Engine {
     return this.#folder(uri).analyzer;
   }
 
-  facts(uri: vscode.Uri | undefined): Facts {
-    return this.analyzer(uri).facts;
+  facts(uri: vscode.Uri | undefined): Catalog {
+    return this.#folder(uri).catalog;
+  }
+
+  /** The person's figures, then the workspace's: the later stand among equals. */
+  #overrides(root: vscode.Uri | undefined, workspace: WorkspaceFile | undefined): CatalogOverrides {
+    const parsed = catalogOverridesSchema.safeParse(workspace?.catalog ?? {});
+    if (!parsed.success)
+      for (const { path, message } of parsed.error.issues)
+        this.log(`${workspace?.origin}: catalog.${path.join(".")}: ${message}`);
+    const own = parsed.data ?? {};
+    return {
+      ...own,
+      prices: [...settingPrices(readPrices(root)), ...(own.prices ?? [])],
+      models: [...this.#models, ...(own.models ?? [])],
+      ...(this.#refreshed === undefined ? {} : { refreshed: this.#refreshed }),
+      ...(workspace?.catalog === undefined ? { origin: "settings" } : {}),
+    };
+  }
+
+  /**
+   * Loads the token prices of hosted models when an analysis needs them; true when they came and estimates have to be made again.
+   */
+  async loadTokenPrices(analysis: Analysis): Promise<boolean> {
+    if (tokenPricesLoaded() || !analysis.workloads.some(tokenPricesWanted)) return false;
+    await loadTokenPrices();
+    for (const { analyzer } of this.#folders.values()) analyzer.forgetEstimates();
+    return true;
   }
 
   /** The workspace file's own limit, for one workload as well: what alone exceeds it, exceeds it. */
@@ -98,6 +142,20 @@ export class Engine {
   ): Estimate | undefined {
     return this.analyzer(uri).reestimate(analyzed, changes);
   }
+}
+
+/** `aiCostLens.prices`: by accelerator, or by machine type where the bundled catalogue knows it as one. */
+function settingPrices(prices: Readonly<Record<string, number>>): OwnPrice[] {
+  const names = Object.entries(prices);
+  if (names.length === 0) return [];
+  const bundled = createCatalog();
+  return names
+    .filter(([, price]) => price > 0)
+    .map(([name, price]) =>
+      bundled.instance(name) === undefined
+        ? { accelerator: name, perAcceleratorHour: price }
+        : { instanceType: name, perNodeHour: price },
+    );
 }
 
 /** The person's settings as a layer; a value of the wrong type is left out and logged. */

@@ -45,7 +45,8 @@ export async function reportOfDocument(analyses: Analyses, document: vscode.Text
 /** The report of text that is in no file. */
 export async function reportOfText(analyses: Analyses, input: AnalysisInput): Promise<Report> {
   const engine = await analyses.engine();
-  const analysis = engine.analyze(undefined, input);
+  const first = engine.analyze(undefined, input);
+  const analysis = (await engine.loadTokenPrices(first)) ? engine.analyze(undefined, input) : first;
   return report(engine, analyses, undefined, [analyzedFile(input.path, input.text, analysis)]);
 }
 

@@ -11,13 +11,14 @@ import { ValueHovers } from "./hover";
 import { EstimateHints } from "./inlayHints";
 import { registerLanguageModelTool } from "./languageModelTool";
 import { TotalItem } from "./statusBar";
+import { FetchedStore } from "./storage";
 import { VirtualDocuments } from "./virtualDocuments";
 
 export function startSession(context: vscode.ExtensionContext): vscode.Disposable {
   const output = vscode.window.createOutputChannel("AI Cost Lens", { log: true });
   const log = (message: string): void => output.info(message);
   const format = createFormatter(vscode.env.language);
-  const analyses = new Analyses(log);
+  const analyses = new Analyses(new FetchedStore(context.globalStorageUri, log), log);
   const pages = new VirtualDocuments();
   const comparison = comparisonServices(context, analyses, format, log);
   return vscode.Disposable.from(
