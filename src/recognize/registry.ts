@@ -2,12 +2,17 @@
 
 import { accelerate } from "./dialects/accelerate";
 import { aiToolkit } from "./dialects/aiToolkit";
+import { awsBatch, cloudFormation, hyperPodCli, parallelCluster, sageMaker } from "./dialects/aws";
 import { axolotl } from "./dialects/axolotl";
+import { azureMl } from "./dialects/azureMl";
 import { deepspeed } from "./dialects/deepspeed";
 import { diffusers } from "./dialects/diffusers";
 import { dockerCompose } from "./dialects/dockerCompose";
 import { dstack } from "./dialects/dstack";
+import { generic } from "./dialects/generic";
 import { gptNeox } from "./dialects/gptNeox";
+import { helmValues } from "./dialects/helmValues";
+import { axolotlCloud, beaker, cog, mcli, mlperfSystem, runPod } from "./dialects/hostedJobs";
 import { huggingFaceConfig } from "./dialects/huggingFaceConfig";
 import { dynamo, sparkApplication, vllmRuntime } from "./dialects/inferencePlatforms";
 import { kohya } from "./dialects/kohya";
@@ -31,16 +36,20 @@ import { nemoRl } from "./dialects/nemoRl";
 import { optimumBenchmark } from "./dialects/optimumBenchmark";
 import { oumi } from "./dialects/oumi";
 import { peftAdapter } from "./dialects/peftAdapter";
+import { productionStack } from "./dialects/productionStack";
 import { promptfoo } from "./dialects/promptfoo";
 import { rayCluster, rayJob, rayService } from "./dialects/ray";
 import { rayServeLlm } from "./dialects/rayServeLlm";
 import { sglang } from "./dialects/sglang";
 import { skypilot } from "./dialects/skypilot";
+import { slurm } from "./dialects/slurm";
 import { tensorRtLlm } from "./dialects/tensorRtLlm";
 import { torchtune } from "./dialects/torchtune";
 import { trl } from "./dialects/trl";
+import { truss } from "./dialects/truss";
 import { unsloth } from "./dialects/unsloth";
 import { verl } from "./dialects/verl";
+import { vertexAi } from "./dialects/vertexAi";
 import { latentDiffusion, yacs } from "./dialects/visionTraining";
 import { vllm } from "./dialects/vllm";
 import { jobSet, leaderWorkerSet, volcanoJob } from "./dialects/workerGroups";
@@ -68,12 +77,27 @@ export const dialects: readonly Dialect[] = [
   sparkApplication,
   karpenter,
   eksctl,
+  productionStack,
 
   // launchers and infrastructure
   skypilot,
   dstack,
   dockerCompose,
   accelerate,
+  mcli,
+  beaker,
+  axolotlCloud,
+  runPod,
+  cog,
+  mlperfSystem,
+  azureMl,
+  sageMaker,
+  hyperPodCli,
+  awsBatch,
+  cloudFormation,
+  parallelCluster,
+  vertexAi,
+  truss,
 
   // trainers
   axolotl,
@@ -115,4 +139,7 @@ export const dialects: readonly Dialect[] = [
   modelDimensions,
 
   // no format of their own
+  slurm,
+  helmValues,
+  generic,
 ];

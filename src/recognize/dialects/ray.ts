@@ -10,7 +10,7 @@ import { modelName } from "../readers/modelNames";
 import { parsePrecision } from "../readers/precision";
 import type { RecognitionContext } from "../recognized";
 
-function clusterGroups(cluster: Cursor): PodGroup[] {
+export function clusterGroups(cluster: Cursor): PodGroup[] {
   const head = cluster.get("headGroupSpec", "template");
   const workers = cluster.get("workerGroupSpecs").items();
   return [

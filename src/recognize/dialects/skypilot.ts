@@ -42,7 +42,7 @@ function read(document: TreeDocument, context: RecognitionContext): readonly Rec
   const stated = root.get("resources");
   const resources = stated.isSequence ? stated.get(0) : stated;
   const alternative = resources.first("any_of", "ordered").get(0);
-  const field = (key: string): Cursor => (resources.get(key).exists ? resources.get(key) : alternative.get(key));
+  const field = (key: string): Cursor => (alternative.has(key) ? alternative.get(key) : resources.get(key));
   const asked = readAccelerators(field("accelerators"), sheet, notes);
   const cluster = field("cloud").text();
   const nodes = root.get("num_nodes");
