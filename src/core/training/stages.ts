@@ -135,8 +135,8 @@ export function stageCosts(
   return stages.map((stage, index) => {
     const visual = stage.visualTokens ?? 0;
     const stated = visual + (stage.textTokens ?? 0);
-    const perSample = stated > 0 ? stated : sequence;
-    const text = perSample - visual;
+    const perSample = Math.max(1, stated > 0 ? stated : sequence);
+    const text = Math.max(0, perSample - visual);
     const samples = stage.samples ?? (stage.tokens === undefined ? undefined : stage.tokens / perSample);
     if (samples === undefined) return undefined;
     const teacher =
