@@ -3,6 +3,7 @@ import type { AcceleratorFacts, Confidence, Match } from "../core/facts";
 import { type AcceleratorName, readAcceleratorName } from "./acceleratorNames";
 import data from "./data/accelerators.json";
 import { quantityOf } from "./intervals";
+import type { OwnAccelerator } from "./overrides";
 import type { AcceleratorRow } from "./rows";
 import { printSources } from "./sources";
 
@@ -98,12 +99,27 @@ export class Accelerators {
   /** Fastest last. */
   readonly all: readonly AcceleratorFacts[];
 
-  constructor(overrides: readonly Partial<AcceleratorFacts>[] = []) {
+  constructor(own: readonly OwnAccelerator[] = [], origin = "aicost.yaml") {
     for (const row of rows) this.byId.set(row.id, factsOf(row));
-    for (const override of overrides) {
-      const base = override.id === undefined ? undefined : this.byId.get(override.id);
-      if (base) this.byId.set(base.id, { ...base, ...override, source: override.source ?? "your own figures" });
+    for (const { like, id, ...fields } of own) {
+      // A new part takes what it does not state from the row it is like; without such a row it cannot be reckoned with.
+      const base = this.find(like ?? id)?.value;
+      if (base === undefined) continue;
+      const key = like === undefined ? base.id : id.toLowerCase();
+      const stated = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+      const { achievable: _measured, ...rest } = base;
+      const kept = fields.peak === undefined ? base : rest;
+      const label = like === undefined ? base.name : id;
+      this.byId.set(key, {
+        ...kept,
+        name: label,
+        ...stated,
+        id: key,
+        source: `your figures (${origin})`,
+        confidence: "high",
+      });
     }
+    this.found.clear();
     this.all = [...this.byId.values()].sort((a, b) => speed(a) - speed(b));
   }
 

@@ -1,34 +1,56 @@
 /** The catalogue: the bundled facts behind the questions of the core, with the user's own figures laid over them. */
-import type { AcceleratorFacts, Facts } from "../core/facts";
+import type { Facts } from "../core/facts";
 import { Accelerators } from "./accelerators";
+import { Datasets } from "./datasets";
+import { Instances } from "./instances";
 import { Models } from "./models";
+import type { CatalogOverrides } from "./overrides";
+import { Prices } from "./prices";
+import { findRegion } from "./regions";
+import { tokenPrice } from "./tokenPrices";
 
-/** The user's own figures (`aicost.yaml`, settings). */
-export interface CatalogOverrides {
-  readonly accelerators?: readonly Partial<AcceleratorFacts>[];
+export type { CatalogOverrides } from "./overrides";
+
+/** The day the bundled rows were last gone through. */
+export const catalogDate = "2026-08-22";
+
+/** Rows of all kinds, for browsing. */
+export interface Catalog extends Facts {
+  readonly rows: {
+    readonly accelerators: Accelerators["all"];
+    readonly instances: Instances["all"];
+    readonly models: Models["all"];
+    readonly datasets: Datasets["all"];
+  };
 }
 
 /** Builds the catalogue. Look-ups are remembered; one catalogue serves a whole session. */
-export function createCatalog(overrides: CatalogOverrides = {}): Facts {
-  const accelerators = new Accelerators(overrides.accelerators);
-  const models = new Models();
+export function createCatalog(overrides: CatalogOverrides = {}): Catalog {
+  const origin = overrides.origin ?? "aicost.yaml";
+  const accelerators = new Accelerators(overrides.accelerators, origin);
+  const instances = new Instances(
+    overrides.instances?.map((own) => ({
+      provider: "own",
+      ...own,
+      source: `your figures (${origin})`,
+      confidence: "high" as const,
+    })),
+  );
+  const models = new Models(
+    overrides.models?.map((own) => ({ ...own, source: `your figures (${origin})`, confidence: "high" as const })),
+  );
+  const datasets = new Datasets(overrides.datasets, origin);
+  const prices = new Prices(instances, accelerators, overrides);
   return {
-    asOf: "2026-08-22",
+    asOf: catalogDate,
     accelerator: (name) => accelerators.find(name),
     accelerators: () => accelerators.all,
     model: (name) => models.find(name),
-    instance: () => undefined,
-    price: () => undefined,
-    region: () => ({
-      id: "world",
-      pue: { low: 1.1, central: 1.25, high: 1.55, unit: "1" },
-      carbonIntensity: { low: 200, central: 473, high: 650, unit: "gCO2e/kWh" },
-      notes: ["world average"],
-      source: "Ember, yearly electricity data",
-      date: "2025-08-03",
-      confidence: "low",
-    }),
-    tokenPrice: () => undefined,
-    dataset: () => undefined,
+    instance: (name) => instances.find(name),
+    price: (query) => prices.find(query),
+    region: findRegion,
+    tokenPrice,
+    dataset: (name) => datasets.find(name),
+    rows: { accelerators: accelerators.all, instances: instances.all, models: models.all, datasets: datasets.all },
   };
 }

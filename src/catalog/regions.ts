@@ -264,7 +264,7 @@ function resolve(query: { readonly provider?: string; readonly region?: string; 
   const zone = query.zone?.trim();
   if (zone) {
     const row = regionRows.find((r) => r.zone?.toLowerCase() === zone.toLowerCase() && r.carbon !== undefined);
-    if (row && row.zone?.includes("-")) return { ...regionFacts(row), id: zone, ...facilityFields(provider) };
+    if (row?.zone?.includes("-")) return { ...regionFacts(row), id: zone, ...facilityFields(provider) };
     const named = resolvePlace(zone, provider);
     if (named) return named;
   }
