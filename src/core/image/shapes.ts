@@ -396,7 +396,7 @@ const entries: readonly Entry[] = [
   entry(
     "sdxl-few-step",
     "SDXL few-step",
-    /(xl|sdxl).*(lightning|hyper|lcm|dmd)|lcm.*(xl|sdxl)/,
+    /(xl|sdxl).*(lightning|hyper|lcm|dmd|few-step)|lcm.*(xl|sdxl)/,
     unet(sdxl),
     still(77, clipPair, 4, 1),
   ),

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { createCatalog } from "../../../../src/catalog/catalog";
+import { Draft } from "../../../../src/core/draft";
+import type { Estimate } from "../../../../src/core/estimate";
+import { estimate } from "../../../../src/core/estimator";
+import { latentFrames } from "../../../../src/core/image/denoiser";
+import { engineClass } from "../../../../src/core/image/engine";
+import { defaultGuidance, resolvePipeline } from "../../../../src/core/image/resolvePipeline";
+import { pipelineByName, pipelines } from "../../../../src/core/image/shapes";
+import type { ModelReference, WorkloadOf } from "../../../../src/core/workload";
+
+const facts = createCatalog();
+const resolve = (model: ModelReference | undefined, video = false) =>
+  resolvePipeline(model, new Draft("imageGeneration", facts), video);
+
+describe("names of denoisers", () => {
+  const cases: readonly [string, string | undefined][] = [
+    ["black-forest-labs/FLUX.1-dev", "flux-1"],
+    ["black-forest-labs/FLUX.1-schnell", "flux-1-schnell"],
+    ["stabilityai/stable-diffusion-3-medium-diffusers", "sd3-medium"],
+    ["stabilityai/stable-diffusion-3.5-medium", "sd3-5-medium"],
+    ["stabilityai/stable-diffusion-3.5-large", "sd3-5-large"],
+    ["stabilityai/stable-diffusion-3.5-large-turbo", "sd3-5-large-turbo"],
+    ["stabilityai/stable-diffusion-xl-base-1.0", "sdxl"],
+    ["stabilityai/sdxl-turbo", "sdxl-turbo"],
+    ["ByteDance/SDXL-Lightning", "sdxl-few-step"],
+    ["stabilityai/stable-video-diffusion-img2vid-xt", "stable-video-diffusion"],
+    ["stable-diffusion-v1-5/stable-diffusion-v1-5", "sd-1"],
+    ["runwayml/stable-diffusion-v1-5", "sd-1"],
+    ["CompVis/stable-diffusion-v1-4", "sd-1"],
+    ["stabilityai/stable-diffusion-2-1", "sd-2"],
+    ["SD1.5", "sd-1"],
+    ["SD2.1", "sd-2"],
+    ["prompthero/openjourney-v4", "sd-1"],
+    ["PixArt-alpha/PixArt-XL-2-1024-MS", "pixart-alpha"],
+    ["PixArt-alpha/PixArt-Sigma-XL-2-1024-MS", "pixart-sigma"],
+    ["Efficient-Large-Model/SANA1.5_4.8B_1024px_diffusers", "sana-4.8b"],
+    ["Efficient-Large-Model/SANA1.5_1.6B_1024px_diffusers", "sana-1.6b"],
+    ["hunyuanvideo-community/HunyuanVideo", "hunyuan-video"],
+    ["Tencent-Hunyuan/HunyuanDiT-v1.2-Diffusers", "hunyuan-dit"],
+    ["Wan-AI/Wan2.1-T2V-1.3B-Diffusers", "wan-1.3b"],
+    ["Wan-AI/Wan2.2-TI2V-5B", "wan-5b"],
+    ["Wan-AI/Wan2.1-T2V-14B-Diffusers", "wan-14b"],
+    ["zai-org/CogVideoX1.5-5B", "cogvideox-1.5-5b"],
+    ["THUDM/CogVideoX-5b", "cogvideox-5b"],
+    ["THUDM/CogVideoX-2b", "cogvideox-2b"],
+    ["ali-vilab/i2vgen-xl", "i2vgen-xl"],
+    ["guoyww/animatediff-motion-adapter-v1-5-3", "animatediff"],
+    ["kandinsky-community/kandinsky-2-2-decoder", "kandinsky-2"],
+    ["kandinsky-community/kandinsky-3", "kandinsky-3"],
+    ["segmind/SSD-1B", "ssd-1b"],
+    ["Qwen/Qwen-Image", "qwen-image"],
+    ["meta-llama/Llama-3.1-8B", undefined],
+    ["Qwen/Qwen3-8B", undefined],
+    ["google-bert/bert-base-uncased", undefined],
+    ["", undefined],
+  ];
+  for (const [name, key] of cases)
+    it(`${JSON.stringify(name)} is ${key ?? "none"}`, () => assert.equal(pipelineByName(name)?.key, key));
+
+  it("every known pipeline is found by its own label or key", () => {
+    for (const pipeline of pipelines)
+      assert.ok(
+        [pipelineByName(pipeline.label)?.key, pipelineByName(pipeline.key)?.key].includes(pipeline.key),
+        pipeline.key,
+      );
+  });
+  it("keys are unique", () => assert.equal(new Set(pipelines.map((one) => one.key)).size, pipelines.length));
+});
+
+describe("resolving a denoiser", () => {
+  it("takes stated dimensions before those of the name", () => {
+    const { pipeline } = resolve({ name: "FLUX.1-dev", layers: 10, hiddenSize: 1024, intermediateSize: 4096 });
+    assert.equal(pipeline.denoiser.backbone === "transformer" && pipeline.denoiser.layers, 10);
+    assert.equal(pipeline.textTokens, 512);
+  });
+  it("takes the name before a rounded parameter count", () => {
+    assert.equal(resolve({ name: "Stable Diffusion 3.5 Medium", parameters: 2.5e9 }).pipeline.key, "sd3-5-medium");
+  });
+  it("tells U-Nets by their size where the name says nothing", () => {
+    assert.equal(resolve({ name: "my-finetune", parameters: 0.86e9 }).pipeline.key, "sd-1");
+    assert.equal(resolve({ name: "my-finetune", parameters: 2.57e9 }).pipeline.key, "sdxl");
+  });
+  it("widens what it does not know, and says so", () => {
+    const draft = new Draft("imageGeneration", facts);
+    const { width } = resolvePipeline({ name: "my-finetune", parameters: 5e9 }, draft, false);
+    assert.ok(width >= 0.4);
+    assert.ok(draft.finish().assumptions.some((one) => one.field === "model.denoiser"));
+    assert.ok(resolve(undefined).width > width);
+  });
+  it("scales a U-Net of unknown blocks to its parameters", () => {
+    const { pipeline } = resolve({ name: "x", parameters: 1.72e9, backbone: "unet" });
+    const { denoiser } = pipeline;
+    assert.ok(
+      denoiser.backbone === "unet" && Math.abs((denoiser.channels[0] ?? 0) - 320 * Math.sqrt(1.72 / 2.57)) < 1e-6,
+    );
+  });
+});
+
+describe("guidance by default", () => {
+  const passes = (name: string, steps: number): number => defaultGuidance(resolve(name), steps);
+  it("two passes, one where guidance is distilled into the weights", () => {
+    assert.equal(passes("stable-diffusion-xl", 25), 2);
+    assert.equal(passes("FLUX.1-dev", 50), 1);
+    assert.equal(passes("FLUX.1-schnell", 4), 1);
+    assert.equal(passes("tencent/HunyuanVideo", 50), 1);
+  });
+  it("a turbo model run for many steps was called with its family's guidance", () => {
+    assert.equal(passes("stabilityai/sdxl-turbo", 4), 1);
+    assert.equal(passes("stabilityai/sdxl-turbo", 25), 2);
+  });
+});
+
+describe("latent frames", () => {
+  it("49 → 13, 81 → 21, 129 → 33 at scale 4; an image is one", () => {
+    assert.deepEqual(
+      [49, 81, 129, 1].map((frames) => latentFrames(frames, 4)),
+      [13, 21, 33, 1],
+    );
+  });
+});
+
+describe("engine classes", () => {
+  const cases: readonly [string | undefined, string][] = [
+    ["diffusers 0.29.2", "eager"],
+    ["xDiT", "eager"],
+    ["TensorRT 10.11", "static"],
+    ["stable-fast", "static"],
+    ["AITemplate", "static"],
+    ["torch.compile", "compile"],
+    ["diffusers+torchao nightly", "torchao"],
+    [undefined, "eager"],
+  ];
+  for (const [engine, expected] of cases)
+    it(`${engine} is ${expected}`, () => assert.equal(engineClass(engine), expected));
+});
+
+describe("an estimate of a picture", () => {
+  const of = (fields: Partial<WorkloadOf<"imageGeneration">>): Estimate =>
+    estimate({ kind: "imageGeneration", ...fields }, facts);
+  const assumed = (estimated: Estimate): string[] => estimated.assumptions.map((one) => one.field);
+
+  it("says which size, steps, guidance and engine it took for granted", () => {
+    const fields = assumed(of({ model: "FLUX.1-dev", accelerator: "H100-SXM" }));
+    for (const field of ["width", "height", "steps", "guidancePasses", "engine", "batchSize", "items", "accelerators"])
+      assert.ok(fields.includes(field), field);
+  });
+  it("assumes nothing that is stated", () => {
+    const fields = assumed(
+      of({
+        model: "FLUX.1-dev",
+        accelerator: "H100-SXM",
+        accelerators: 1,
+        width: 512,
+        height: 512,
+        steps: 4,
+        guidancePasses: 1,
+        engine: "diffusers",
+        batchSize: 1,
+        items: 1,
+      }),
+    );
+    for (const field of ["width", "height", "steps", "guidancePasses", "engine", "batchSize", "items", "accelerators"])
+      assert.ok(!fields.includes(field), field);
+  });
+  it("is wider where the model is not known", () => {
+    const spread = (model: string): number => {
+      const latency = of({ model, accelerator: "H100-SXM", steps: 30, width: 1024, height: 1024 }).quantities.latency;
+      return latency ? latency.high / latency.low : Number.NaN;
+    };
+    assert.ok(spread("something new") > 2 * spread("FLUX.1-dev"));
+  });
+  it("keeps the FLOP and leaves the time out where the catalogue does not know the accelerator", () => {
+    const { quantities, notes } = of({ model: "FLUX.1-dev", accelerator: "Cerebras WSE-9" });
+    assert.ok((quantities.flops?.central ?? 0) > 1e15);
+    assert.equal(quantities.latency, undefined);
+    assert.ok(notes.some((note) => note.includes("Cerebras")));
+  });
+  it("a stated MFU replaces the calibrated time", () => {
+    const base = { model: "FLUX.1-dev", accelerator: "H100-SXM", steps: 50, width: 1024, height: 1024 } as const;
+    const slow = of({ ...base, mfu: 0.1 }).quantities.latency?.central ?? 0;
+    const fast = of({ ...base, mfu: 0.2 }).quantities.latency?.central ?? 0;
+    assert.ok(slow / fast > 1.9 && slow / fast < 2.05);
+  });
+  it("a stated duration without items is how long the accelerators run", () => {
+    const { quantities } = of({ model: "FLUX.1-dev", accelerator: "H100-SXM", accelerators: 2, duration: 10 });
+    assert.equal(quantities.duration?.central, 10);
+    assert.equal(quantities.acceleratorHours?.central, 20);
+  });
+  it("compiled engines are faster, more accelerators too", () => {
+    const base = {
+      model: "stable-diffusion-xl",
+      accelerator: "A100-SXM-80GB",
+      steps: 30,
+      width: 1024,
+      height: 1024,
+    } as const;
+    const latency = (fields: object): number => of({ ...base, ...fields }).quantities.latency?.central ?? Number.NaN;
+    assert.ok(latency({ engine: "TensorRT" }) < latency({ engine: "torch.compile" }));
+    assert.ok(latency({ engine: "torch.compile" }) < latency({}));
+    assert.ok(latency({ batchSize: 8, accelerators: 4 }) < latency({ batchSize: 8, accelerators: 1 }));
+  });
+});
