@@ -6,6 +6,7 @@ import {
   readDataset,
   readDeepSpeedReference,
   readModel,
+  readOtherModel,
   readPrecisionFlags,
   readTargets,
 } from "../readers/training";
@@ -79,11 +80,23 @@ function read(reading: Reading): Recognized {
     }
   }
 
+  const teacher = readOtherModel(reading, "teacher", "gkd_teacher", "kd_teacher", "teacher_model");
+  if (teacher) {
+    const onPolicy = (reading.numberAt("gkd_lmbda") ?? 0) > 0;
+    reading.put(
+      "strategy",
+      onPolicy ? "onPolicy" : "offPolicy",
+      reading.find("gkd_lmbda") ?? reading.find("gkd_teacher"),
+    );
+    reading.number("responseTokens", "gkd_max_new_tokens");
+    return reading.finish({ kind: "distillation" });
+  }
+
   const rl = reading.textAt("rl")?.toLowerCase();
-  if (rl === "grpo" || rl === "gdpo" || rl === "ppo") {
+  if (rl && /^(grpo|gdpo|ppo|rloo|reinforce|ebft)$/.test(rl)) {
     reading.put("algorithm", rl === "ppo" ? "ppo" : "grpo", reading.find("rl"));
-    reading.number("samplesPerPrompt", "trl/num_generations");
-    reading.number("responseTokens", "trl/max_completion_length");
+    reading.number("samplesPerPrompt", "trl/num_generations", "ebft/n_samples_per_prompt");
+    reading.number("responseTokens", "trl/max_completion_length", "ebft/generate_max_len");
     if (reading.flagAt("trl/use_vllm") === true) reading.put("engine", "vllm", reading.find("trl/use_vllm"));
     return reading.finish({ kind: "reinforcementLearning" });
   }

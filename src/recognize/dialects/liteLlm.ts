@@ -28,7 +28,7 @@ const selfHosted =
 
 function read(reading: Reading): Recognized | undefined {
   const from = reading.scalar("litellm_params/model");
-  if (!from || from.text.includes("*")) return undefined;
+  if (!from || from.text.includes("*") || from.text.endsWith("/")) return undefined;
   const slash = from.text.indexOf("/");
   const provider = slash > 0 ? from.text.slice(0, slash) : undefined;
   if (provider && selfHosted.test(provider)) return undefined;

@@ -72,8 +72,8 @@ function read(reading: Reading): Recognized {
     reading.flagAt("do_train") === true ||
     reading.has("per_device_train_batch_size") ||
     reading.has("num_train_epochs");
-  if (!trains && (backend !== undefined || reading.has("task") || stage === undefined))
-    return inference(reading, backend);
+  const predicts = reading.flagAt("do_predict") === true || reading.has("task");
+  if (!trains && (backend !== undefined || predicts || stage === undefined)) return inference(reading, backend);
 
   reading.number("sequenceLength", "cutoff_len");
   readTrainerArguments(reading);

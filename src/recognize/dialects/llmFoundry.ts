@@ -1,3 +1,4 @@
+import type { TreeNode } from "../../document/tree";
 import { dialectFrom } from "../readers/dialect";
 import { hasKey, hasMapping, type Reading } from "../readers/reading";
 import {
@@ -14,12 +15,14 @@ import type { Recognized } from "../recognized";
 export const llmFoundry = dialectFrom({
   id: "llmFoundry",
   title: "LLM Foundry and Composer",
-  anchors: ["max_duration:", "device_train_microbatch_size", "global_train_batch_size", "train_loader:"],
+  anchors: ["icl_tasks", "max_duration:", "device_train_microbatch_size", "global_train_batch_size", "train_loader:"],
   recognizes: (root) =>
     (hasKey(root, "max_duration", "device_train_microbatch_size", "global_train_batch_size") &&
       hasKey(root, "train_loader", "model", "train_dataset")) ||
-    (hasMapping(root, "model") && hasKey(root, "train_loader") && hasKey(root, "max_seq_len")),
-  workloads: (reading) => readFoundry(reading),
+    (hasMapping(root, "model") && hasKey(root, "train_loader") && hasKey(root, "max_seq_len")) ||
+    isEvaluation(root),
+  workloads: (reading) =>
+    reading.has("train_loader", "max_duration") ? readFoundry(reading) : readEvaluation(reading),
   documentation: {
     recognizedBy:
       "`max_duration`, `device_train_microbatch_size` or `global_train_batch_size` with `train_loader` or `model`",
@@ -28,6 +31,25 @@ export const llmFoundry = dialectFrom({
     limits: "accelerators stand in the launcher's file (`compute.gpus`), if anywhere",
   },
 });
+
+const isEvaluation = (root: TreeNode | null): boolean =>
+  hasKey(root, "icl_tasks") && hasKey(root, "model", "models", "model_name_or_path");
+
+/** In-context evaluation of one or several models. */
+function readEvaluation(reading: Reading): Recognized | readonly Recognized[] {
+  const models = reading.each("models").slice(0, 20);
+  if (models.length > 0 && !reading.has("model")) return models.map((model) => evaluated(model, reading));
+  return isEvaluation(reading.root) ? evaluated(reading, reading) : readFoundry(reading);
+}
+
+function evaluated(model: Reading, outer: Reading): Recognized {
+  readModel(model, "model/pretrained_model_name_or_path", "model_name_or_path", "model_name", "model/name");
+  model.put("engine", "transformers");
+  model.put("maxModelLength", outer.numberAt("max_seq_len"), outer.find("max_seq_len"));
+  model.put("concurrency", outer.numberAt("device_eval_batch_size"), outer.find("device_eval_batch_size"));
+  readPrecision(model, "precision", "precision");
+  return model.finish({ kind: "inference" });
+}
 
 /** One training config of LLM Foundry; launcher files hold it under `parameters`. */
 export function readFoundry(reading: Reading): Recognized {

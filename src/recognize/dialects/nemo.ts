@@ -1,6 +1,7 @@
 import { parseDuration } from "../../core/numbers";
+import type { TreeNode } from "../../document/tree";
 import { dialectFrom } from "../readers/dialect";
-import { hasKey, hasMapping, type Reading } from "../readers/reading";
+import { hasKey, hasMapping, nodeAt, type Reading } from "../readers/reading";
 import {
   readCheckpointing,
   readDimensions,
@@ -17,23 +18,15 @@ export const nemo = dialectFrom({
   title: "NeMo (1.x, launcher, MLPerf)",
   anchors: ["num_nodes:", "exp_manager:", "max_time:", "tensor_model_parallel_size"],
   inherits: true,
-  recognizes: (root) =>
-    !isNemoRl(root) &&
-    !hasKey(root, "lightning", "actor_rollout_ref") &&
-    ((hasMapping(root, "trainer") &&
-      hasKey(root.entries.find((entry) => entry.key === "trainer")?.value, "devices", "num_nodes") &&
-      hasMapping(root, "model", "exp_manager")) ||
-      (hasMapping(root, "model") &&
-        hasMapping(root, "exp_manager", "run") &&
-        hasKey(
-          root.entries.find((entry) => entry.key === "model")?.value,
-          "tensor_model_parallel_size",
-          "micro_batch_size",
-          "global_batch_size",
-        )) ||
-      (hasMapping(root, "actor") &&
-        hasMapping(root, "critic") &&
-        hasKey(root.entries.find((entry) => entry.key === "actor")?.value, "trainer"))),
+  recognizes: (root) => {
+    if (isNemoRl(root) || hasKey(root, "lightning", "actor_rollout_ref")) return false;
+    const placed = hasKey(nodeAt(root, "trainer"), "devices", "num_nodes");
+    if (placed && hasMapping(root, "model", "exp_manager")) return true;
+    if (hasMapping(root, "actor") && hasMapping(root, "critic") && nodeAt(root, "actor/trainer")) return true;
+    const model = nodeAt(root, "model");
+    if (!hasMapping(root, "run", "exp_manager") || model?.type !== "mapping") return false;
+    return hasMapping(root, "exp_manager") || isEvaluation(root) || hasKey(model, "global_batch_size");
+  },
   workloads: read,
   documentation: {
     recognizedBy: "`trainer.devices` or `trainer.num_nodes` beside a `model` mapping or `exp_manager`",
@@ -91,16 +84,48 @@ export function readMegatronParallelism(reading: Reading, prefix: string): void 
     reading.number(`parallelism.${field}`, `${prefix}${key}`, `${prefix}strategy/${key}`);
 }
 
-function read(reading: Reading): readonly Recognized[] {
-  if (reading.has("actor/trainer") && reading.has("critic/trainer"))
-    return (["actor", "critic"] as const).map((part) => readBlock(reading.at(part), { outer: reading, part }));
-  return [readBlock(reading, { outer: reading })];
+const isEvaluation = (root: TreeNode | null): boolean =>
+  hasKey(nodeAt(root, "model"), "eval_batch_size") && hasKey(nodeAt(root, "run"), "tasks", "task_name", "eval_name");
+
+function read(reading: Reading): Recognized {
+  if (!reading.has("trainer") && isEvaluation(reading.root)) return evaluation(reading);
+  if (reading.has("actor/trainer") && reading.has("critic/trainer")) return actorAndCritic(reading);
+  return readBlock(reading, reading);
 }
 
-function readBlock(reading: Reading, { outer, part }: { readonly outer: Reading; readonly part?: string }): Recognized {
+/** Evaluation of a trained model by the launcher. */
+function evaluation(reading: Reading): Recognized {
+  readModel(reading, "run/model_train_name", "model/nemo_model");
+  readMegatronParallelism(reading, "model/");
+  reading.product("model/tensor_model_parallel_size", "model/pipeline_model_parallel_size");
+  reading.number("concurrency", "model/eval_batch_size");
+  readPrecision(reading, "precision", "model/precision");
+  return reading.finish({ kind: "inference", ...limitOf(reading, reading) });
+}
+
+/** RLHF with the critic (and reward model) on nodes of its own: one job, the accelerators of both. */
+function actorAndCritic(outer: Reading): Recognized {
+  const actor = outer.at("actor");
+  const counts = (["actor", "critic"] as const).map((part) => {
+    const block = outer.at(part);
+    const devices = block.numberAt("trainer/devices");
+    return devices === undefined ? undefined : devices * (block.numberAt("trainer/num_nodes") ?? 1);
+  });
+  const [own, other] = counts;
+  if (own !== undefined && other !== undefined)
+    actor.put("accelerators", own + other, actor.find("trainer/num_nodes") ?? actor.find("trainer/devices"), {
+      note: `actor ${own} + critic ${other}`,
+    });
+  return readBlock(actor, outer);
+}
+
+/** `outer` is the file's root, where `run` stands. */
+function readBlock(reading: Reading, outer: Reading): Recognized {
   reading.put("framework", "nemo");
-  reading.count("acceleratorsPerNode", "trainer/devices");
-  reading.count("nodes", "trainer/num_nodes");
+  if (!reading.sheet.has("accelerators")) {
+    reading.count("acceleratorsPerNode", "trainer/devices");
+    reading.count("nodes", "trainer/num_nodes");
+  }
   if (/^cpu$/i.test(reading.textAt("trainer/accelerator") ?? ""))
     reading.put("accelerators", 0, reading.find("trainer/accelerator"));
   const launched = readModel(outer, "run/model_train_name") ?? outer.textAt("run/name");
@@ -156,20 +181,32 @@ function readBlock(reading: Reading, { outer, part }: { readonly outer: Reading;
     reading.number("loraRank", "model/peft/lora_tuning/adapter_dim", "model/peft/adapter_tuning/adapter_dim");
     readTargets(reading, "model/peft/lora_tuning/target_modules");
   }
-  const limit = hours(reading, "trainer/max_time") ?? hours(outer, "run/time_limit");
-  const limits = limit === undefined ? {} : { timeLimit: limit };
-  const named = part === undefined ? {} : { name: part };
-  if (part !== undefined || reading.has("trainer/ppo", "trainer/dpo", "trainer/reinforce", "trainer/grpo")) {
-    reading.put("algorithm", reading.has("trainer/dpo") ? "dpo" : "ppo");
-    if (!tunes) return reading.finish({ kind: "reinforcementLearning", ...limits, ...named });
+  const limits = limitOf(reading, outer);
+  const sampled = reading.number(
+    "promptsPerStep",
+    "model/ppo/num_rollout_samples",
+    "trainer/ppo/rollout_micro_batch_size",
+  );
+  reading.number("responseTokens", "model/ppo/length_params/max_length");
+  if (sampled !== undefined || reading.has("trainer/ppo", "trainer/dpo", "trainer/reinforce", "trainer/grpo")) {
+    reading.put(
+      "algorithm",
+      reading.has("trainer/dpo") ? "dpo" : reading.has("trainer/grpo", "trainer/reinforce") ? "grpo" : "ppo",
+    );
+    if (!tunes) return reading.finish({ kind: "reinforcementLearning", ...limits });
   }
-  if (tunes) return reading.finish({ kind: "fineTuning", ...limits, ...named });
+  if (tunes) return reading.finish({ kind: "fineTuning", ...limits });
   const restored = reading.scalar("model/restore_from_path", "model/pretrained_checkpoint/restore_from_path");
   if (restored || reading.has("model/data/train_ds", "trainer/sft")) {
     reading.put("method", "full", restored);
-    return reading.finish({ kind: "fineTuning", ...limits, ...named });
+    return reading.finish({ kind: "fineTuning", ...limits });
   }
-  return reading.finish({ kind: "training", ...limits, ...named });
+  return reading.finish({ kind: "training", ...limits });
+}
+
+function limitOf(reading: Reading, outer: Reading): { timeLimit?: number } {
+  const limit = hours(reading, "trainer/max_time") ?? hours(outer, "run/time_limit");
+  return limit === undefined ? {} : { timeLimit: limit };
 }
 
 function hours(reading: Reading, path: string): number | undefined {

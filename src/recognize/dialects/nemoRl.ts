@@ -12,7 +12,13 @@ export const isNemoRl = (root: MappingNode): boolean =>
     hasMapping(root, "policy", "cluster", "teacher", ...algorithms)) ||
   (hasMapping(root, "policy") &&
     hasMapping(root, "cluster") &&
-    hasKey(entryLike(root, "cluster")?.value, "gpus_per_node", "num_nodes"));
+    hasKey(entryLike(root, "cluster")?.value, "gpus_per_node", "num_nodes")) ||
+  isEvaluation(root);
+
+const isEvaluation = (root: MappingNode): boolean =>
+  !hasKey(root, "policy") &&
+  hasMapping(root, "eval") &&
+  hasKey(entryLike(root, "generation")?.value, "vllm_cfg", "model_name");
 
 export const nemoRl = dialectFrom({
   id: "nemoRl",
@@ -39,7 +45,22 @@ export const nemoRl = dialectFrom({
   },
 });
 
+/** `run_eval`: sampling alone. */
+function readEvaluation(reading: Reading): Recognized {
+  reading.count("acceleratorsPerNode", "cluster/gpus_per_node");
+  reading.count("nodes", "cluster/num_nodes");
+  readModel(reading, "generation/model_name");
+  reading.text("engine", "generation/backend");
+  reading.number("maxModelLength", "generation/vllm_cfg/max_model_len");
+  reading.number("outputTokens", "generation/max_new_tokens");
+  reading.number("parallelism.tensor", "generation/vllm_cfg/tensor_parallel_size");
+  reading.number("parallelism.pipeline", "generation/vllm_cfg/pipeline_parallel_size");
+  readPrecision(reading, "precision", "generation/vllm_cfg/precision");
+  return reading.finish({ kind: "inference" });
+}
+
 function read(reading: Reading): Recognized {
+  if (!reading.has("policy") && reading.mapping("generation")) return readEvaluation(reading);
   const algorithm = algorithms.find((key) => reading.mapping(key) !== undefined) ?? algorithmOfPath(reading);
   const at = (key: string): string => `${algorithm ?? "grpo"}/${key}`;
   reading.put("framework", "nemo-rl");

@@ -74,9 +74,15 @@ export function hardwareInComments(document: TreeDocument, lines = 30): readonly
 function hintsOf(text: string, comment: Comment): CommentHint[] {
   const hints: CommentHint[] = [];
   const taken = new Set<string>();
+  const listed = /\b(?:CUDA|HIP|ROCR|ASCEND_RT)_VISIBLE_DEVICES=["']?(\d+(?:,\d+)*)/.exec(text)?.[1];
+  if (listed && !/--nnodes|--num[-_]machines/.test(text)) {
+    hints.push({ field: "accelerators", value: listed.split(",").length, comment });
+    taken.add("accelerators");
+  }
   for (const [pattern, fields] of patterns) {
     const match = pattern.exec(text);
     if (!match || fields.some((field) => taken.has(field))) continue;
+    if (fields[0] === "acceleratorsPerNode" && taken.has("accelerators")) continue;
     if (fields[0] === "accelerators" && (taken.has("acceleratorsPerNode") || taken.has("nodes"))) continue;
     // "at least", "up to" and "per GPU" are bounds and rates, not counts; a flag says what it says.
     const flag = match[0].startsWith("--");

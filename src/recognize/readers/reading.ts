@@ -347,10 +347,29 @@ export function asNumber(value: Scalar | undefined): number | undefined {
   return typeof value === "string" ? parseNumber(value) : undefined;
 }
 
+/**
+ * `${training.trainer.devices}` in the file that Hydra mounts as `training`: the file's own path does not have the group's name, so
+ * a first step that its root lacks is left out.
+ */
+function withoutGroup(cursor: Cursor): Scalar | undefined {
+  const raw = cursor.raw();
+  if (raw === undefined || !raw.includes("${")) return undefined;
+  const { root } = cursor.scope;
+  const shorter = raw.replace(/\$\{([A-Za-z_]\w*)\.([\w.]+)\}/g, (whole, group: string, rest: string) =>
+    entryLike(root, group) ? whole : `\${${rest}}`,
+  );
+  if (shorter === raw) return undefined;
+  const value = cursor.resolve(shorter);
+  if (value !== undefined)
+    for (const text of [raw, shorter])
+      cursor.scope.unresolved.delete(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  return value;
+}
+
 /** A cursor's scalar, if it is known. */
 export function scalarOf(cursor: Cursor): LocatedScalar | undefined {
-  const value = cursor.value();
-  const text = cursor.text();
+  const value = cursor.value() ?? withoutGroup(cursor);
+  const text = cursor.text() ?? (value === undefined || value === null ? undefined : String(value).trim());
   // `???` is OmegaConf's "must be given".
   if (value === undefined || value === null || text === undefined || text === "???") return undefined;
   return { cursor, value, text };

@@ -95,6 +95,18 @@ describe("axolotl", () => {
     assert.equal(workloadOf(`${base}rl: dpo\nadapter: lora\n`).kind, "fineTuning");
   });
 
+  it("is distillation with a teacher, on-policy when the student samples", () => {
+    const workload = workloadOf(
+      `${base}gkd_trainer: true\ngkd_teacher: org/big-70b\ngkd_lmbda: 1.0\ngkd_max_new_tokens: 256\n`,
+    );
+    assert.equal(workload.kind, "distillation");
+    assertFacts(workload, { teacher: "org/big-70b", strategy: "onPolicy", responseTokens: 256 });
+  });
+
+  it("counts the devices that a command in the header makes visible", () => {
+    assertFacts(workloadOf(`# Run: CUDA_VISIBLE_DEVICES=0,1 axolotl train this.yaml\n${base}`), { accelerators: 2 });
+  });
+
   it("bears empty values and half-typed keys", () => {
     const workload = workloadOf(`${base}wandb_project:\nadapter:\nlora_r:\nmax_steps:\nsequen`);
     assertFacts(workload, { method: "full", steps: undefined });

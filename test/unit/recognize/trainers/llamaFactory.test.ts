@@ -66,6 +66,12 @@ describe("LLaMA-Factory", () => {
     assertFacts(chat, { engine: "vllm", maxModelLength: 8192 });
   });
 
+  it("is inference when it predicts", () => {
+    const text =
+      "model_name_or_path: org/m-8b\nstage: sft\ndo_predict: true\nfinetuning_type: lora\ntemplate: t\ncutoff_len: 2048\n";
+    assert.equal(workloadOf(text).kind, "inference");
+  });
+
   it("reads the newer schema", () => {
     const workload = workloadOf(
       "model: org/m-1b\nmodel_class: llm\ndist_config:\n  name: fsdp2\ntrain_dataset: data/set.yaml\nmicro_batch_size: 2\ncutoff_len: 1024\nmax_steps: 10\n",

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { assertFacts, modelOf, workloadOf, workloadsOf } from "../recognizing";
 
+const dollar = "$";
+
 describe("LLM Foundry", () => {
   const base = `variables:
   max_seq_len: 4096
@@ -49,6 +51,14 @@ train_loader: {name: text, dataset: {split: train}}
     const workload = workloadOf(text);
     assert.equal(workload.kind, "fineTuning");
     assertFacts(workload, { model: "org/m-8b", method: "lora", loraRank: 64 });
+  });
+
+  it("reads an evaluation as inference", () => {
+    const text =
+      "max_seq_len: 2048\nmodel_name_or_path: org/m-1b\nprecision: fp32\nmodel: {name: hf_causal_lm, pretrained: true}\ndevice_eval_batch_size: 16\nicl_tasks:\n- label: some\n";
+    const workload = workloadOf(text);
+    assert.equal(workload.kind, "inference");
+    assertFacts(workload, { model: "org/m-1b", maxModelLength: 2048, concurrency: 16, precision: "fp32" });
   });
 
   it("is silent about a data loader of something else", () => {
@@ -118,6 +128,38 @@ model:
     assert.equal(open.facts.accelerators?.source, "path");
     assert.equal(open.facts.accelerator?.value, undefined);
     assertFacts(workloadOf(base, { path: "gpt-256gpus.yaml" }), { accelerators: 64 });
+  });
+
+  it("follows values through the group that the file is mounted as", () => {
+    const grouped = base
+      .replace("precision: bf16", `precision: ${dollar}{training.model.precision}`)
+      .concat("  precision: fp16\n");
+    assertFacts(workloadOf(grouped), { precision: "fp16" });
+  });
+
+  it("adds actor and critic into one job", () => {
+    const part =
+      "  trainer: {num_nodes: 1, devices: 8, ppo: {max_steps: -1}}\n  model: {global_batch_size: 64, micro_batch_size: 1, encoder_seq_length: 4096, ppo: {num_rollout_samples: 512, length_params: {max_length: 1024}}}\n";
+    const workload = workloadOf(
+      `run: {name: rlhf_2b, time_limit: "4-00:00:00"}\nactor:\n${part}critic:\n${part}# exp_manager: none\n`,
+    );
+    assert.equal(workload.kind, "reinforcementLearning");
+    assertFacts(workload, {
+      accelerators: 16,
+      algorithm: "ppo",
+      promptsPerStep: 512,
+      responseTokens: 1024,
+      steps: undefined,
+    });
+  });
+
+  it("reads an evaluation, and leaves a checkpoint conversion alone", () => {
+    const model = "model: {tensor_model_parallel_size: 2, pipeline_model_parallel_size: 1";
+    const run = 'run: {name: x, time_limit: "1:00:00", model_train_name: llama2_7b';
+    const workload = workloadOf(`${run}, tasks: all_tasks}\n${model}, eval_batch_size: 4, precision: bf16}\n`);
+    assert.equal(workload.kind, "inference");
+    assertFacts(workload, { accelerators: 2, model: "llama2_7b" });
+    assert.deepEqual(workloadsOf(`${run}, convert_name: c}\n${model}}\n`), []);
   });
 
   it("is silent about a Lightning trainer without a model", () => {

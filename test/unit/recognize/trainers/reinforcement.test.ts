@@ -65,6 +65,20 @@ cluster: {gpus_per_node: 8, num_nodes: 4}
     assert.equal(workloadOf(base.replace("grpo:", "sft:")).kind, "fineTuning");
   });
 
+  it("reads an evaluation as inference", () => {
+    const workload = workloadOf(
+      "eval: {metric: pass@k}\ngeneration: {backend: vllm, model_name: org/m-1b, max_new_tokens: 512, vllm_cfg: {max_model_len: 2048, tensor_parallel_size: 2}}\ncluster: {gpus_per_node: 2, num_nodes: 1}\n",
+    );
+    assert.equal(workload.kind, "inference");
+    assertFacts(workload, {
+      accelerators: 2,
+      model: "org/m-1b",
+      maxModelLength: 2048,
+      outputTokens: 512,
+      engine: "vllm",
+    });
+  });
+
   it("is silent about policies of other kinds", () => {
     assert.deepEqual(workloadsOf("policy: {retention: 30d}\ncluster: {name: a}\n"), []);
     assert.deepEqual(workloadsOf("policy:\n"), []);
