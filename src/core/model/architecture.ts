@@ -65,7 +65,7 @@ const tokenizers: readonly (readonly [RegExp, vocabulary: number, tied?: boolean
     /llama-?[12]?-?(7b|13b|30b|33b|34b|65b|70b)(?!.*3\.)|code-?llama|vicuna|alpaca|mistral-7b|mixtral|zephyr|yi-|tinyllama/i,
     32_000,
   ],
-  [/gemma-?2|gemma-?1|^gemma-\d+b/i, 256_000, true],
+  [/gemma-?2[-:]|gemma-?1\.1|gemma-[27]b/i, 256_000, true],
   [/gemma/i, 262_144, true],
   [/qwen-?3[.-]5|qwen-?3\.\d/i, 248_320],
   [/qwen/i, 151_936],
@@ -127,7 +127,8 @@ const stated = (spec: ModelSpec): ModelSpec =>
 
 /** Fills what can be derived from other stated dimensions. */
 function derive(spec: ModelSpec): ModelSpec {
-  const { hiddenSize, attentionHeads, headDimension } = spec;
+  const { hiddenSize, headDimension } = spec;
+  const attentionHeads = spec.attentionHeads === undefined ? undefined : Math.max(1, spec.attentionHeads);
   const heads =
     attentionHeads ?? (hiddenSize ? Math.max(1, Math.round(hiddenSize / (headDimension ?? 128))) : undefined);
   return {

@@ -9,6 +9,9 @@ import type { Precision } from "../precision";
 import { type FamilyTraits, traitsOf } from "./huggingFaceFamilies";
 import type { ModelSpec } from "./specification";
 
+/** No dimension of a model is larger; products of several stay finite. */
+const largest = 1e15;
+
 type Config = Readonly<Record<string, unknown>>;
 
 const widths = ["hidden_size", "n_embd", "d_model"] as const;
@@ -32,8 +35,6 @@ export function isHuggingFaceConfig(value: unknown): value is Config {
     (number(value, "dim") !== undefined && number(value, "n_layers") !== undefined)
   );
 }
-
-const largest = 1e15;
 
 function asNumber(value: unknown): number | undefined {
   const parsed = typeof value === "string" ? parseNumber(value) : value;
@@ -62,9 +63,13 @@ function string(config: Config, key: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Drops absent fields, so that a merge with a catalogue row keeps the row's. */
+/** Drops absent and impossible fields, so that a merge with a catalogue row keeps the row's. */
 const present = (spec: ModelSpec): ModelSpec =>
-  Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as ModelSpec;
+  Object.fromEntries(
+    Object.entries(spec).filter(
+      ([, value]) => value !== undefined && (typeof value !== "number" || (value >= 0 && value <= largest)),
+    ),
+  ) as ModelSpec;
 
 /** The language part: the config itself, or the nested one of a vision or speech model. */
 function languagePart(config: Config, depth = 0): Config {
@@ -375,7 +380,7 @@ export function fromHuggingFace(root: Config): ModelSpec {
     ...(vision === undefined ? {} : { vision }),
   });
   const other = otherParameters(config, traits, spec, queryKeyNorm === "wide");
-  return other > 0 ? { ...spec, otherParameters: other } : spec;
+  return other > 0 && other <= 1e21 ? { ...spec, otherParameters: other } : spec;
 }
 
 /** Small parts outside the common shape: wide query/key norms, sinks, router and head biases, position buckets, poolers. */
