@@ -47,7 +47,7 @@ const patterns: readonly (readonly [RegExp, readonly (keyof HardwareHint)[]])[] 
 ];
 
 /** A commented-out line of configuration states what is not the case. */
-const disabled = /^-?\s*"?[a-z_][\w.-]*"?\s*:(?!\/\/)(?:\s|$)(?!.*\b(?:gpus?|nodes?|devices)\b.*[.!]$)/i;
+const disabled = /^-?\s*"?[a-z_][\w.-]*"?\s*:(?!\/\/)(?:\s|$)(?!.*\b(?:gpus?|nodes?|devices)\b.*[.!]$)/;
 
 /**
  * Hints of the first `lines` lines and of trailing comments anywhere, in file order, the first statement of a field only.

@@ -132,7 +132,7 @@ model:
 
   it("follows values through the group that the file is mounted as", () => {
     const grouped = base
-      .replace("precision: bf16", `precision: ${dollar}{training.model.precision}`)
+      .replace("precision: bf16", `precision: "${dollar}{training.model.precision}"`)
       .concat("  precision: fp16\n");
     assertFacts(workloadOf(grouped), { precision: "fp16" });
   });
