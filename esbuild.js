@@ -2,6 +2,7 @@
 // Usage: node esbuild.js [desktop|web|page|cli|tests …] [--watch] [--production] [--meta]
 const esbuild = require("esbuild");
 const { existsSync, mkdirSync, writeFileSync } = require("node:fs");
+const { join, relative } = require("node:path");
 
 const production = process.argv.includes("--production");
 const watch = process.argv.includes("--watch");
@@ -20,14 +21,42 @@ const common = {
   alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
 };
 
+/**
+ * What is imported dynamically becomes a file of its own on the desktop, so that activation does not read it. (A web extension must be
+ * one file.)
+ * @type {Record<string, string>}
+ */
+const lazyModules = {
+  engine: "src/editor/engine.ts",
+  argumentSchemas: "src/editor/argumentSchemas.ts",
+  comparison: "src/compare/panel.ts",
+  tokenPrices: "@pydantic/genai-prices",
+};
+/** @type {import("esbuild").Plugin} */
+const lazyFiles = {
+  name: "lazy-files",
+  setup(build) {
+    build.onResolve({ filter: /./ }, ({ path, kind, resolveDir }) => {
+      if (kind !== "dynamic-import") return undefined;
+      const source = path.startsWith(".")
+        ? `${relative(__dirname, join(resolveDir, path)).replaceAll("\\", "/")}.ts`
+        : path;
+      const lazy = Object.entries(lazyModules).find(([, module]) => module === source);
+      return lazy && { path: `./${lazy[0]}.js`, external: true };
+    });
+  },
+};
+
 /** @type {Record<string, import("esbuild").BuildOptions>} */
 const targets = {
   desktop: {
-    entryPoints: { extension: "src/extension.ts" },
+    entryPoints: { extension: "src/extension.ts", ...lazyModules },
     outdir: "dist",
     platform: "node",
     format: "cjs",
     external: ["vscode"],
+    supported: { "dynamic-import": false },
+    plugins: [lazyFiles],
   },
   web: {
     entryPoints: { extension: "src/extension.ts" },
