@@ -38,6 +38,9 @@ const options = {
   version: "1.2",
 } as const;
 
+/** A quoted text whose closing quote stands too far left: other parsers read it, so people write it. */
+const outdentedClosing = /\r?\n[ \t]*(?=['"]\s*[\]},])/g;
+
 export function parseYamlDocument(text: string, offset: number, limits: Limits): TreeDocument {
   const bare = text.charCodeAt(0) === 0xfeff ? ` ${text.slice(1)}` : text;
   const neutral = neutralizeTemplates(bare);
@@ -56,6 +59,14 @@ export function parseYamlDocument(text: string, offset: number, limits: Limits):
     if (parsed.errors.some((error) => error.code === "TAB_AS_INDENT")) {
       source = source.replace(/^[ \t]*\t[ \t]*/gm, (indent) => " ".repeat(indent.length));
       parsed = parseDocument(source, options);
+    }
+    if (parsed.errors.some((error) => error.code === "MISSING_CHAR")) {
+      const joined = source.replace(outdentedClosing, (gap) => " ".repeat(gap.length));
+      const repaired = joined === source ? parsed : parseDocument(joined, options);
+      if (repaired.errors.length < parsed.errors.length) {
+        source = joined;
+        parsed = repaired;
+      }
     }
     const builder = new Builder(source, limits);
     const root = builder.build(parsed);

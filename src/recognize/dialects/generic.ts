@@ -117,16 +117,17 @@ function isStatement(node: TreeNode | null | undefined): node is MappingNode {
 }
 
 /** The root, or its direct children; never deeper, and never the items of a table. */
-function blocksOf(root: TreeNode | null): MappingNode[] {
+function blocksOf(root: TreeNode | null): readonly MappingNode[] {
   if (
     !isMapping(root) ||
     entryOf(root, "apiVersion") ||
     root.entries.some(({ key }) => /^(on|jobs|\$schema|openapi|swagger|paths|lockfileVersion)$/.test(key))
   )
     return [];
+  const { entries } = root;
   if (isStatement(root)) return [root];
-  if (root.entries.length > 40) return [];
-  const found = root.entries.map(({ value }) => value).filter(isStatement);
+  if (entries.length > 40) return [];
+  const found = entries.map(({ value }) => value).filter(isStatement);
   return found.length > 4 ? [] : found;
 }
 

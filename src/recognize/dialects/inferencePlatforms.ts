@@ -1,10 +1,9 @@
 /** Custom resources of serving platforms: NVIDIA Dynamo, the vLLM production stack's runtime; and GPU jobs of Spark. */
-import { readCommand } from "../readers/commandFacts";
+import { modelAt, readCommand } from "../readers/commandFacts";
 import { CommandLine } from "../readers/commandLine";
 import type { Cursor, FactSheet } from "../readers/facts";
 import { factor, type PodDemand, type PodGroup, resourceDemand } from "../readers/kubernetes";
 import { kubernetesDialect } from "../readers/kubernetesFormat";
-import { modelName } from "../readers/modelNames";
 
 /** `gpu: "4"` among a service's own resources; anything with a count of whole accelerators. */
 function plainDemand(resources: Cursor, ...keys: readonly string[]): PodDemand {
@@ -75,7 +74,7 @@ export const vllmRuntime = kubernetesDialect({
   refine: (root, sheet) => {
     const model = root.get("spec", "model");
     const url = model.first("modelURL", "modelUrl", "name");
-    sheet.value("model", url, modelName(url.text() ?? ""));
+    sheet.value("model", url, modelAt(url));
     readEngine(root.get("spec", "vllmConfig"), sheet);
     sheet.number("maxModelLength", model.get("maxModelLen"));
     sheet.value("engine", root.get("kind"), "vllm");

@@ -1,4 +1,6 @@
 /** KServe: InferenceService and LLMInferenceService. */
+
+import { modelAt } from "../readers/commandFacts";
 import type { Cursor, FactSheet } from "../readers/facts";
 import { acceleratorName, isInstanceType } from "../readers/gpu";
 import {
@@ -121,9 +123,10 @@ export const llmInferenceService = kubernetesDialect({
   refine: (root, sheet) => {
     const model = root.get("spec", "model");
     const uri = model.get("uri");
-    const name = modelName(uri.text() ?? "");
-    if (name) sheet.set("model", uri.fact(name));
+    const remote = /^(hf|s3|gs|oci|https?):\/\//.test(uri.text() ?? uri.raw() ?? "");
+    if (remote) sheet.value("model", uri, modelAt(uri));
     sheet.text("model", model.get("name"));
+    sheet.value("model", uri, modelAt(uri));
     readAnnotations(root, sheet);
     sheet.number("parallelism.tensor", root.get("spec", "parallelism", "tensor"));
     sheet.number("parallelism.data", root.get("spec", "parallelism", "data"));

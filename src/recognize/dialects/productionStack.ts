@@ -1,11 +1,10 @@
 /** Helm values of the vLLM production stack. */
 import { at, type TreeDocument } from "../../document/tree";
-import { readCommand } from "../readers/commandFacts";
+import { modelAt, readCommand } from "../readers/commandFacts";
 import { CommandLine } from "../readers/commandLine";
 import { type Cursor, cursorOf, FactSheet, workload } from "../readers/facts";
 import { shareOfResource } from "../readers/gpu";
 import { nodeLabels, readNodeLabels } from "../readers/kubernetes";
-import { modelName } from "../readers/modelNames";
 import { parsePrecision } from "../readers/precision";
 import type { Dialect, Factor, Recognized } from "../recognized";
 
@@ -58,7 +57,7 @@ function readModel(model: Cursor, off: boolean): Recognized[] {
     if (extra > 0) chain.length = 0;
   }
   if (replicas.number() !== undefined) sheet.value("replicas", replicas, count);
-  sheet.value("model", url, modelName(url.text() ?? ""));
+  sheet.value("model", url, modelAt(url));
   const config = model.get("vllmConfig");
   sheet.number("parallelism.tensor", config.first("tensorParallelSize", "tensor_parallel_size"));
   sheet.number("parallelism.pipeline", config.first("pipelineParallelSize", "pipeline_parallel_size"));

@@ -1,12 +1,11 @@
 /** Ray on Kubernetes: a head and groups of workers; what is served inside runs on them and is never a further factor. */
 import { parseNumber } from "../../core/numbers";
-import { kindOfCommand, readCommand } from "../readers/commandFacts";
+import { kindOfCommand, modelAt, readCommand } from "../readers/commandFacts";
 import { CommandLine } from "../readers/commandLine";
 import { type Cursor, cursorOf, type FactSheet } from "../readers/facts";
 import { acceleratorName } from "../readers/gpu";
 import { factor, type PodFactor, type PodGroup, podGroup } from "../readers/kubernetes";
 import { kubernetesDialect } from "../readers/kubernetesFormat";
-import { modelName } from "../readers/modelNames";
 import { parsePrecision } from "../readers/precision";
 import type { RecognitionContext } from "../recognized";
 
@@ -100,7 +99,7 @@ function readServeConfig(outer: Cursor, sheet: FactSheet, context: RecognitionCo
     const configs = args.get("llm_configs").isSequence ? args.get("llm_configs").items() : [args];
     for (const config of configs) {
       const source = config.get("model_loading_config").first("model_source", "model_id");
-      put("model", source, modelName(source.text() ?? ""));
+      put("model", source, modelAt(source));
       const type = config.get("accelerator_type");
       put("accelerator", type, type.text() === undefined ? undefined : acceleratorName(type.text() as string));
       const engine = config.get("engine_kwargs");
@@ -120,7 +119,7 @@ function readServeConfig(outer: Cursor, sheet: FactSheet, context: RecognitionCo
 function readRuntimeEnvironment(application: Cursor, put: (name: string, from: Cursor, value?: unknown) => void): void {
   const variables = application.get("runtime_env", "env_vars");
   const model = variables.first("MODEL_ID", "MODEL_NAME", "MODEL", "HF_MODEL_ID");
-  put("model", model, modelName(model.text() ?? ""));
+  put("model", model, modelAt(model));
   const tensor = variables.first("TENSOR_PARALLELISM", "TENSOR_PARALLEL_SIZE", "TP_SIZE");
   put("parallelism.tensor", tensor, tensor.positive());
   const length = variables.first("MAX_MODEL_LEN", "MAX_MODEL_LENGTH");

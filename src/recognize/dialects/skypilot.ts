@@ -76,6 +76,7 @@ function read(document: TreeDocument, context: RecognitionContext): readonly Rec
   } = readLaunch(
     {
       scripts: [root.get("run"), root.get("setup")],
+      hints: [root.get("name")],
       environment,
       variables,
       fallback: serves ? "inference" : "allocation",

@@ -1,8 +1,9 @@
 /** What the command of a launcher says of the work: program, model, parallelism, lengths, batch, duration. */
+import type { ModelSpec } from "../../core/model/specification";
 import type { Kind } from "../../core/workload";
 import type { Fact } from "../recognized";
 import { type Argument, argumentFact, type CommandLine } from "./commandLine";
-import type { FactSheet } from "./facts";
+import type { Cursor, FactSheet } from "./facts";
 import { modelName } from "./modelNames";
 import { parsePrecision } from "./precision";
 
@@ -24,9 +25,9 @@ export function engineIn(text: string): string | undefined {
 
 const reinforcement = /\bgrpo\b|\bppo\b|main_ppo|train_ppo|\bverl\b|openrlhf|\brloo\b|run_grpo|grpo\.py/i;
 const tuning =
-  /fine[-_]?tun|\bsft\b|sft\.py|_sft|\bdpo\b|\bdpo_|\bq?lora\b|\bpeft\b|axolotl|llamafactory|trl[ /]|run_(qa|glue|clm|squad)|tune run|oumi (distributed )?train|oumi train|unsloth|nemo.?rl.*run_sft/i;
+  /fine[-_]?tun|\bsft\b|sft\.py|_sft|\bdpo\b|\bdpo_|\bq?lora\b|\bpeft\b|axolotl|llamafactory|trl[ /]|run_(qa|glue|clm|squad)|tune run|_tune\b|\btune[_.]|-fft\b|oumi (distributed )?train|oumi train|unsloth|nemo.?rl.*run_sft/i;
 const training =
-  /torchrun|torch\.distributed|accelerate launch|deepspeed|\btrain(ing|er)?[\w-]*\.py|pretrain|composer |mpirun|megatron|\btrain\b/i;
+  /torchrun|torch\.distributed|accelerate launch|deepspeed|train[\w-]*\.py|pretrain|composer |mpirun|megatron|\btrain\b/i;
 const serving =
   /\bserve\b|api_server|launch_server|text-generation|tritonserver|inference|\bserver\b|uvicorn|lmdeploy|infinity|tei\b|text-embeddings/i;
 
@@ -58,6 +59,9 @@ const modelFlags = [
   "hf_model_path",
   "checkpoint_dir",
 ] as const;
+
+/** The model that a value names, be part of it a placeholder (`s3://$BUCKET/models/name`). */
+export const modelAt = (at: Cursor): string | undefined => modelName(at.text() ?? at.raw() ?? "");
 
 type Reader = (argument: Argument) => unknown;
 const number: Reader = ({ value }) => {
@@ -169,8 +173,9 @@ export interface CommandReading {
 
 /** Puts what the command states onto the sheet; what stands there already is kept. */
 export function readCommand(line: CommandLine, sheet: FactSheet, { kind, overrides = {} }: CommandReading): void {
-  readModel(line, sheet, overrides);
   const serving = kind === "inference";
+  if (!serving) readDimensions(line, sheet, overrides);
+  readModel(line, sheet, overrides);
   const engine = engineIn(line.text);
   for (const [field, reader, names] of flags) {
     if (serving && !fieldsOfServing.has(field)) continue;
@@ -184,7 +189,8 @@ export function readCommand(line: CommandLine, sheet: FactSheet, { kind, overrid
       break;
     }
   }
-  if (serving && engine && line.words[0]) sheet.set("engine", argumentFact(line.words[0], engine, overrides));
+  const named = serving && engine ? line.words.find((word) => engineIn(word.value ?? "") === engine) : undefined;
+  if (named) sheet.set("engine", argumentFact(named, engine, overrides));
   const prompt = sheet.numberOf("promptTokens");
   const response = sheet.get("responseTokens");
   if (prompt !== undefined && typeof response?.value === "number")
@@ -194,6 +200,34 @@ export function readCommand(line: CommandLine, sheet: FactSheet, { kind, overrid
       note: `prompt ${prompt} + response ${response.value}`,
     });
   if (!serving && kind === "fineTuning") readMethod(line, sheet, overrides);
+}
+
+/** Dimensions of a model that training scripts are given instead of a name. */
+const dimensions: readonly (readonly [keyof ModelSpec, readonly string[]])[] = [
+  ["hiddenSize", ["hidden_width", "hidden_size", "d_model", "n_embd"]],
+  ["layers", ["num_layers", "num_hidden_layers", "n_layers", "n_layer"]],
+  ["attentionHeads", ["num_heads", "num_attention_heads", "n_heads", "n_head"]],
+  ["keyValueHeads", ["num_key_value_heads", "num_query_groups", "n_kv_heads"]],
+  ["intermediateSize", ["intermediate_size", "ffn_hidden_size"]],
+  ["vocabularySize", ["vocab_size"]],
+];
+
+function readDimensions(line: CommandLine, sheet: FactSheet, overrides: Partial<Fact>): void {
+  const spec: Record<string, unknown> = {};
+  for (const [field, names] of dimensions) {
+    const value = line.numberOf(...names);
+    if (value !== undefined && value > 0) spec[field] = value;
+  }
+  const at = line.find("hidden_width", "hidden_size", "d_model", "n_embd");
+  if (!at || spec.hiddenSize === undefined || spec.layers === undefined) return;
+  const name = line.textOf("model_type", "model_name");
+  sheet.set(
+    "model",
+    argumentFact(at, name === undefined ? spec : { name, ...spec }, {
+      ...overrides,
+      note: "dimensions on the command line",
+    }),
+  );
 }
 
 function readModel(line: CommandLine, sheet: FactSheet, overrides: Partial<Fact>): void {

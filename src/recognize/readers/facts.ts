@@ -132,7 +132,9 @@ export class Cursor {
     if (typeof node.value !== "string") return node.value;
     if (node.value.includes(templateFiller)) return undefined;
     if (!hasPlaceholder(node.value)) return node.value;
-    return this.resolve(node.value);
+    const value = this.resolve(node.value);
+    if (value === undefined && node.text.length < 200) this.scope.unresolved.add(node.text.slice(0, 60));
+    return value;
   }
 
   /** A text in this cursor's surroundings with its placeholders resolved. */
@@ -146,7 +148,6 @@ export class Cursor {
       },
       depth,
     );
-    if (value === undefined) this.scope.unresolved.add(text.length > 60 ? `${text.slice(0, 60)}…` : text);
     return value;
   }
 
@@ -252,7 +253,7 @@ export class Cursor {
       ...(range ? { range } : {}),
       ...(this.keyRange ? { keyRange: this.keyRange } : {}),
       ...(this.origin.file === undefined ? {} : { file: this.origin.file }),
-      ...(resolved ? { note: `resolved from ${this.node.text.slice(0, 80)}` } : {}),
+      ...(resolved && this.node.text.length < 200 ? { note: `resolved from ${this.node.text.slice(0, 80)}` } : {}),
       ...overrides,
     };
   }

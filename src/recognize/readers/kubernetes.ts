@@ -307,8 +307,9 @@ export function readContainers(containers: readonly Cursor[], sheet: FactSheet, 
     const engine = engineIn(text);
     if (kind === "inference" && engine && image.exists)
       sheet.set("engine", image.fact(engine, { note: "by image or command" }));
+    const fetchesData = /dataset/i.test(`${image.raw()} ${bare.get("name").raw()}`);
     for (const [name, value] of variables) {
-      if (!modelVariables.test(name)) continue;
+      if (fetchesData || !modelVariables.test(name)) continue;
       const model = modelName(value.text() ?? "");
       if (model) sheet.set("model", value.fact(model, { note: `environment variable ${name}` }));
     }
