@@ -7,14 +7,18 @@ import { readMegatronDimensions, readMegatronParallelism } from "./nemo";
 export const megatronBridge = dialectFrom({
   id: "megatronBridge",
   title: "Megatron-Bridge",
-  anchors: ["train_iters:"],
-  recognizes: (root) =>
-    hasMapping(root, "train") &&
-    hasKey(nodeAt(root, "train"), "train_iters") &&
-    (hasMapping(root, "model") || hasMapping(root, "peft", "dataset", "checkpoint")),
+  anchors: ["train_iters:", "tensor_model_parallel_size"],
+  recognizes: (root) => {
+    const train = nodeAt(root, "train");
+    if (hasKey(train, "train_iters")) return hasMapping(root, "model", "peft", "dataset", "checkpoint");
+    return (
+      hasKey(train, "global_batch_size", "micro_batch_size") &&
+      hasKey(nodeAt(root, "model"), "tensor_model_parallel_size", "seq_length", "pipeline_model_parallel_size")
+    );
+  },
   workloads: read,
   documentation: {
-    recognizedBy: "`train.train_iters` beside a `model` mapping",
+    recognizedBy: "`train.train_iters` (or `train.global_batch_size`) beside a `model` mapping of Megatron",
     reads:
       "steps, batch sizes, sequence length, parallelism, dimensions where stated; a `model.teacher` makes it a distillation",
     limits: "these files override a recipe in code: the model is read from the file's name at best",

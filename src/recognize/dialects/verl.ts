@@ -81,8 +81,15 @@ function readOther(reading: Reading): Recognized {
   if (reading.mapping("rollout") || reading.has("data/n_samples")) {
     reading.number("outputTokens", "rollout/response_length", "data/max_response_length");
     reading.number("inputTokens", "rollout/prompt_length", "data/max_prompt_length");
+    const [prompt, response] = [reading.value("inputTokens"), reading.value("outputTokens")];
+    reading.number("maxModelLength", "rollout/max_model_len");
+    if (typeof prompt === "number" && typeof response === "number")
+      reading.put("maxModelLength", prompt + response, reading.find("rollout/response_length"), {
+        note: `prompt ${prompt} + response ${response}`,
+      });
     reading.text("engine", "rollout/name");
     reading.number("parallelism.tensor", "rollout/tensor_model_parallel_size");
+    readPrecision(reading, "precision", "rollout/dtype");
     return reading.finish({ kind: "inference" });
   }
   reading.number("sequenceLength", "data/max_length");

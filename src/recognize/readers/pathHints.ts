@@ -13,6 +13,7 @@ const machineFamilies: Readonly<Record<string, string>> = {
   a3high: "H100",
   a3mega: "H100",
   a3ultra: "H200",
+  a3u: "H200",
   a4: "B200",
   a4x: "GB200",
   "a4x-max": "GB300",
@@ -61,7 +62,7 @@ export function hardwareInPath(path: string): HardwareHint {
     if (named) hint.accelerator ??= (named[1] as string).toUpperCase();
     const machine =
       depth === 0
-        ? /(?:^|-)(a3mega|a3ultra|a3high|a4x|a4)(?:-|$|\.)/.exec(text)?.[1]
+        ? /(?:^|-)(a3mega|a3ultra|a3u|a3high|a4x|a4)(?:-|$|\.)/.exec(text)?.[1]
         : recipeFolders.has(segments[depth + 1]?.toLowerCase() ?? "") || text.startsWith("a3")
           ? text
           : undefined;

@@ -200,6 +200,14 @@ describe("Megatron", () => {
     assert.equal(workloadOf(text.replace("model: {", "model: {teacher: {seq_length: 4096}, ")).kind, "distillation");
   });
 
+  it("reads a bridge override without a number of steps", () => {
+    const workload = workloadOf(
+      "model: {hidden_size: 5120, num_layers: 40, tensor_model_parallel_size: 2}\ntrain: {global_batch_size: 8, micro_batch_size: 1}\n",
+    );
+    assert.equal(workload.dialect, "megatronBridge");
+    assertFacts(workload, { globalBatchSize: 8, steps: undefined });
+  });
+
   it("is silent about other environment files", () => {
     assert.deepEqual(workloadsOf("MODEL_ARGS: --num-layers 12\n"), []);
     assert.deepEqual(workloadsOf("MODEL_ARGS:\n  colour: red\n"), []);

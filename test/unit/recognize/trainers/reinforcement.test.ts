@@ -134,6 +134,20 @@ trainer: {nnodes: 2, n_gpus_per_node: 8, total_epochs: 15, total_training_steps:
     assertFacts(workload, { accelerators: 8, model: "org/m-2b", globalBatchSize: 256, epochs: 4 });
   });
 
+  it("reads generation as inference", () => {
+    const workload = workloadOf(
+      "trainer: {nnodes: 1, n_gpus_per_node: 8}\ndata: {n_samples: 5}\nmodel: {path: ~/models/M-7B}\nrollout: {name: vllm, prompt_length: 1536, response_length: 512}\n",
+    );
+    assert.equal(workload.kind, "inference");
+    assertFacts(workload, {
+      accelerators: 8,
+      model: "M-7B",
+      inputTokens: 1536,
+      outputTokens: 512,
+      maxModelLength: 2048,
+    });
+  });
+
   it("is silent about must-be-given placeholders and fragments", () => {
     assertFacts(workloadOf(base.replace("name: vllm", "name: ???")), { engine: undefined });
     assert.deepEqual(workloadsOf("n_gpus_per_node: 8\nnnodes: 1\n"), []);
