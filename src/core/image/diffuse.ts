@@ -8,9 +8,9 @@ import { denoiserPass } from "./denoiser";
 import { engineClass } from "./engine";
 import { decodeFlops, generationTime, type Job, type Timing, textFlops } from "./law";
 import type { Canvas, Pass } from "./pass";
+import type { Pipeline } from "./pipeline";
 import { defaultGuidance, type ResolvedPipeline, resolvePipeline } from "./resolvePipeline";
 import { groupwise, rolling } from "./sequential";
-import type { Pipeline } from "./shapes";
 import { energyWidth, latencyWidth } from "./widths";
 
 const reference = "law fitted on ML.ENERGY v2 and v3, xDiT, stable-fast, diffusers-torchao; docs/method.md, images";

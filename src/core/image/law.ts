@@ -10,7 +10,7 @@ import type { Precision } from "../precision";
 import { type GenerationConstants, type ImageConstants, imageGeneration } from "./constants";
 import { type EngineClass, engineFactors } from "./engine";
 import type { Canvas, Pass } from "./pass";
-import type { Pipeline } from "./shapes";
+import type { Pipeline } from "./pipeline";
 
 export interface Job {
   readonly pipeline: Pipeline;

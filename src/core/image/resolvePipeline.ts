@@ -4,7 +4,8 @@ import { specificationOf } from "../model/architecture";
 import type { ModelSpec } from "../model/specification";
 import type { ModelReference } from "../workload";
 import type { DiffusionTransformer } from "./denoiser";
-import { genericPipeline, isDistilled, type Pipeline, pipelineByKey, pipelineByName } from "./shapes";
+import type { Pipeline } from "./pipeline";
+import { genericPipeline, isDistilled, pipelineByKey, pipelineByName } from "./shapes";
 
 export interface ResolvedPipeline {
   readonly pipeline: Pipeline;
