@@ -200,24 +200,24 @@ export function memoryPerAccelerator(s: System, batch: number, length: number): 
 
 /** Largest batch up to `most` whose time per output token stays within `target` seconds; 1 when none does. */
 export function batchWithin(s: System, load: Load, target: number, most: number, c: InferenceConstants): number {
-  return bisect(most, (batch) => operate(s, load, batch, c).timePerOutputToken <= target);
+  return bisect(most, (batch) => operate(s, load, batch, c).timePerOutputToken <= target).holds;
 }
 
 /** Smallest batch up to `most` that yields `tokensPerSecond`; `most` when none does. */
 export function batchFor(s: System, load: Load, tokensPerSecond: number, most: number, c: InferenceConstants): number {
-  return bisect(most, (batch) => operate(s, load, batch, c).throughput < tokensPerSecond);
+  return bisect(most, (batch) => operate(s, load, batch, c).throughput < tokensPerSecond).fails;
 }
 
-/** Upper end of the batches from 1 that satisfy a predicate which turns false once. */
-function bisect(most: number, holds: (batch: number) => boolean): number {
-  if (most <= 1 || !holds(1)) return 1;
-  if (holds(most)) return most;
-  let low = 1;
-  let high = most;
-  for (let i = 0; i < 24 && high / low > 1.01; i++) {
-    const middle = Math.sqrt(low * high);
-    if (holds(middle)) low = middle;
-    else high = middle;
+/** The two sides, within a hundredth, of where a predicate over batches from 1 to `most` turns false. */
+function bisect(most: number, test: (batch: number) => boolean): { holds: number; fails: number } {
+  if (most <= 1 || !test(1)) return { holds: 1, fails: 1 };
+  if (test(most)) return { holds: most, fails: most };
+  let holds = 1;
+  let fails = most;
+  while (fails / holds > 1.01) {
+    const middle = Math.sqrt(holds * fails);
+    if (test(middle)) holds = middle;
+    else fails = middle;
   }
-  return low;
+  return { holds, fails };
 }

@@ -20,7 +20,7 @@ export function estimateInference(workload: WorkloadOf<"inference">, draft: Draf
     return;
   }
   const solution = solve(problem, inferenceConstants);
-  const { point, throughput, duty } = solution;
+  const { point, throughput } = solution;
   const { system: s, load, replicas } = problem;
   const sigmas = sigmasOf(problem, solution);
 
@@ -73,7 +73,19 @@ export function estimateInference(workload: WorkloadOf<"inference">, draft: Draf
     const flops = requests * (read.dense + read.routed + read.attention + load.visionFlops) + tokens * decode;
     draft.set("flops", exact(flops, "FLOP"));
   }
-  if (duty < 1 && problem.demand.kind === "rate") draft.note("the accelerators wait part of the time: fewer would do");
+  noteRate(problem, solution, draft);
+}
+
+/** Says when a stated rate is more, or much less, than the replicas can serve. */
+function noteRate({ demand, load, replicas }: InferenceProblem, { point, duty }: Solution, draft: Draft): void {
+  if (demand.kind !== "rate") return;
+  const wanted = demand.requestsPerSecond * load.output;
+  const able = point.throughput * replicas;
+  if (wanted > able * 1.001)
+    draft.note(
+      `${able.toPrecision(3)} of the ${wanted.toPrecision(3)} tokens/s asked for: it takes about ${Math.ceil(wanted / point.throughput)} replicas`,
+    );
+  else if (duty < 1) draft.note("less than one request at a time: the accelerators wait part of the time");
 }
 
 const routedPerToken = (problem: InferenceProblem): number => {
