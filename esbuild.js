@@ -1,8 +1,8 @@
 // Builds the bundles: desktop and web extension, the comparison page, the command line, and the tests that run inside VS Code.
 // Usage: node esbuild.js [desktop|web|page|cli|tests …] [--watch] [--production] [--meta]
 const esbuild = require("esbuild");
-const { existsSync, mkdirSync, writeFileSync } = require("node:fs");
-const { join, relative } = require("node:path");
+const { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } = require("node:fs");
+const { dirname, join } = require("node:path");
 
 const production = process.argv.includes("--production");
 const watch = process.argv.includes("--watch");
@@ -17,46 +17,57 @@ const common = {
   legalComments: "none",
   logLevel: "warning",
   metafile: true,
-  // jsonc-parser's "main" is a UMD build that bundlers cannot follow.
   alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
 };
 
 /**
- * What is imported dynamically becomes a file of its own on the desktop, so that activation does not read it. (A web extension must be
- * one file.)
- * @type {Record<string, string>}
+ * esbuild splits ES modules only, and VS Code's hosts want CommonJS: build split modules, then turn each into CommonJS. What is
+ * imported dynamically (the engine, the price table) stays a file of its own that is read when it is first needed.
  */
-const lazyModules = {
-  engine: "src/editor/engine.ts",
-  argumentSchemas: "src/editor/argumentSchemas.ts",
-  comparison: "src/compare/panel.ts",
-  tokenPrices: "@pydantic/genai-prices",
-};
-/** @type {import("esbuild").Plugin} */
-const lazyFiles = {
-  name: "lazy-files",
+const splitCommonJs = (chunkFolder) => ({
+  name: "split-commonjs",
   setup(build) {
-    build.onResolve({ filter: /./ }, ({ path, kind, resolveDir }) => {
-      if (kind !== "dynamic-import") return undefined;
-      const source = path.startsWith(".")
-        ? `${relative(__dirname, join(resolveDir, path)).replaceAll("\\", "/")}.ts`
-        : path;
-      const lazy = Object.entries(lazyModules).find(([, module]) => module === source);
-      return lazy && { path: `./${lazy[0]}.js`, external: true };
+    Object.assign(build.initialOptions, {
+      format: "esm",
+      splitting: true,
+      chunkNames: `${chunkFolder}/[name]-[hash]`,
+      write: false,
+      sourcemap: production ? false : "inline",
+    });
+    const { banner } = build.initialOptions;
+    delete build.initialOptions.banner;
+    build.onEnd(async (result) => {
+      if (result.errors.length > 0) return;
+      rmSync(join(build.initialOptions.outdir, chunkFolder), { recursive: true, force: true });
+      for (const file of result.outputFiles) {
+        const { code } = await esbuild.transform(file.text, {
+          format: "cjs",
+          platform: "node",
+          target: "es2022",
+          minify: production,
+          sourcemap: production ? false : "inline",
+          supported: { "dynamic-import": false },
+          define: { "import.meta.url": "moduleUrl" },
+        });
+        const head = banner && !file.path.includes(`${chunkFolder}`) ? `${banner.js}\n` : "";
+        const address = code.includes("moduleUrl")
+          ? 'const moduleUrl=require("node:url").pathToFileURL(__filename).href;\n'
+          : "";
+        mkdirSync(dirname(file.path), { recursive: true });
+        writeFileSync(file.path, head + address + code);
+      }
     });
   },
-};
+});
 
 /** @type {Record<string, import("esbuild").BuildOptions>} */
 const targets = {
   desktop: {
-    entryPoints: { extension: "src/extension.ts", ...lazyModules },
+    entryPoints: { extension: "src/extension.ts" },
     outdir: "dist",
     platform: "node",
-    format: "cjs",
     external: ["vscode"],
-    supported: { "dynamic-import": false },
-    plugins: [lazyFiles],
+    plugins: [splitCommonJs("extension-chunks")],
   },
   web: {
     entryPoints: { extension: "src/extension.ts" },
@@ -64,7 +75,6 @@ const targets = {
     platform: "browser",
     format: "cjs",
     external: ["vscode"],
-    mainFields: ["browser", "module", "main"],
   },
   page: {
     entryPoints: { compare: "src/compare/page/main.ts" },
@@ -77,13 +87,15 @@ const targets = {
     entryPoints: { cli: "src/cli/main.ts" },
     outdir: "dist",
     platform: "node",
-    format: "cjs",
-    // tinyglobby's module build makes a require() from its own address.
-    define: { "import.meta.url": "moduleUrl" },
-    banner: { js: '#!/usr/bin/env node\nconst moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+    banner: { js: "#!/usr/bin/env node" },
+    plugins: [splitCommonJs("cli-chunks")],
   },
   tests: {
-    entryPoints: { index: "test/host/index.ts" },
+    entryPoints: Object.fromEntries(
+      readdirSync("test/host", { withFileTypes: true })
+        .filter((entry) => entry.isFile() && /^(index|activationTime)\.ts$/.test(entry.name))
+        .map((entry) => [entry.name.replace(".ts", ""), `test/host/${entry.name}`]),
+    ),
     outdir: "dist/test/host",
     platform: "node",
     format: "cjs",
@@ -95,8 +107,8 @@ async function main() {
   mkdirSync("dist", { recursive: true });
   for (const [name, options] of Object.entries(targets)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const entry = Object.values(options.entryPoints)[0];
-    if (!existsSync(entry)) throw new Error(`${name}: ${entry} is missing`);
+    for (const entry of Object.values(options.entryPoints))
+      if (!existsSync(entry)) throw new Error(`${name}: ${entry} is missing`);
     const settings = { ...common, ...options };
     if (watch) {
       const context = await esbuild.context(settings);
