@@ -91,25 +91,28 @@ export const imageConstants: ImageConstants = {
 
 export type ImageGeneration = "hopper" | "blackwell" | "ampere" | "ada" | "cdna";
 
-/** The group of constants a part belongs to, and whether measurements stand behind it. */
-export function imageGeneration(generation: Generation): { group: ImageGeneration; measured: boolean } {
+/** 80 % log half-width added where few measurements (consumer and workstation parts, single) or none stand behind a group. */
+const fewMeasured = 0.15;
+const noneMeasured = 0.24;
+
+/** The group of constants a part belongs to, and the half-width that its generation adds. */
+export function imageGeneration(generation: Generation): { group: ImageGeneration; width: number } {
   switch (generation) {
     case "hopper":
-      return { group: "hopper", measured: true };
     case "blackwell":
-      return { group: "blackwell", measured: true };
     case "ampere":
-      return { group: "ampere", measured: true };
+      return { group: generation, width: 0 };
     case "ada":
-    case "blackwellWorkstation":
-      return { group: "ada", measured: generation === "ada" };
+      return { group: "ada", width: fewMeasured };
     case "ampereWorkstation":
-      return { group: "ampere", measured: true };
+      return { group: "ampere", width: fewMeasured };
+    case "blackwellWorkstation":
+      return { group: "ada", width: noneMeasured };
     case "cdna2":
     case "cdna3":
     case "cdna4":
-      return { group: "cdna", measured: false };
+      return { group: "cdna", width: noneMeasured };
     default:
-      return { group: "ampere", measured: false };
+      return { group: "ampere", width: noneMeasured };
   }
 }

@@ -186,11 +186,11 @@ export function diffuse(
     return { ...base, latencyWidth: 0, energyWidth: 0, powerWidth: 0 };
   }
   explain(draft, job, timing, count);
-  const measured = imageGeneration(hardware.accelerator.generation).measured;
+  const generation = imageGeneration(hardware.accelerator.generation).width;
   const context = {
     accelerators: count,
     architecture,
-    measured,
+    generation,
     engineWidth: timing.engineWidth,
     stated: hardware.stated,
   };

@@ -6,18 +6,17 @@ export interface WidthContext {
   readonly accelerators: number;
   /** Half-width that an unknown architecture or assumed size adds. */
   readonly architecture: number;
-  /** Measurements stand behind the accelerator's generation. */
-  readonly measured: boolean;
+  /** What the accelerator's generation adds (`imageGeneration`). */
+  readonly generation: number;
   readonly engineWidth: number;
   /** The workload names its accelerator. */
   readonly stated: boolean;
 }
 
-const unmeasuredWidth = 0.24;
 const unstatedWidth = 0.6;
 
-const extras = ({ architecture, measured, stated }: WidthContext): number =>
-  Math.hypot(architecture, measured ? 0 : unmeasuredWidth, stated ? 0 : unstatedWidth);
+const extras = ({ architecture, generation, stated }: WidthContext): number =>
+  Math.hypot(architecture, generation, stated ? 0 : unstatedWidth);
 
 export function latencyWidth(context: WidthContext): number {
   const spread = 0.045 * Math.log2(Math.max(1, context.accelerators));
