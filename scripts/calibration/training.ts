@@ -316,7 +316,7 @@ for (const figure of figures)
 
 /**
  * Spread of the logarithm that holds four rows in five, every published row counted: the mean of folds and of left-out sources, drawn
- * with the weight of four rows towards what is expected without data.
+ * with the weight of eight rows towards what is expected without data.
  */
 function spread(expected: number, ...names: string[]): number {
   const rows = cases.filter((one) => names.includes(one.figure) && one.core);
@@ -328,7 +328,7 @@ function spread(expected: number, ...names: string[]): number {
   const fold = of((one) => folds[foldOf(one)] as TrainingConstants);
   const left = of((one) => without.get(one.source) as TrainingConstants);
   const measured = (fold + left) / 2;
-  const sigma = round(Math.sqrt((rows.length * measured ** 2 + 4 * expected ** 2) / (rows.length + 4)));
+  const sigma = round(Math.sqrt((rows.length * measured ** 2 + 8 * expected ** 2) / (rows.length + 8)));
   console.log(names.join("+"), {
     rows: rows.length,
     all: round(of(() => all)),

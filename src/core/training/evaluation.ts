@@ -30,8 +30,11 @@ export function evaluationOf(fields: PlanFields, plan: Plan): Evaluation | undef
   const text = `${plan.model.name} ${fields.dataset?.name ?? ""}`;
   const protocol = protocols.find((one) => one.name.test(text) && one.method === plan.method);
   if (protocol === undefined) return undefined;
+  // Every replica evaluates as many sequences as the busiest one.
+  const replicas = Math.max(1, Math.round(plan.layout.data));
+  const rounds = Math.ceil(protocol.evaluated / replicas) * replicas;
   return {
-    share: (protocol.evaluated / protocol.every) * protocol.forwardShare,
+    share: (rounds / protocol.every) * protocol.forwardShare,
     reason: `${protocol.evaluated} sequences are evaluated every ${protocol.every} trained ones`,
     source: protocol.source,
   };

@@ -103,6 +103,18 @@ export function layoutOf(input: LayoutInput): Layout {
   const fit = Math.max(1, Math.floor(8192 / sequence));
   let microBatch = knownMicro ?? fit;
   let globalBatch = atLeastOne(input.globalBatch);
+  if (
+    pipeline > 1 &&
+    stack !== "vendor" &&
+    microBatch >= pipeline &&
+    knownMicro !== undefined &&
+    globalBatch === undefined &&
+    accumulation === undefined
+  ) {
+    // PyTorch pipelines cut a rank's batch into micro-batches of one sequence: the stated batch is the rank's.
+    globalBatch = microBatch * data;
+    microBatch = 1;
+  }
   const batchStated = globalBatch !== undefined || (knownMicro !== undefined && accumulation !== undefined);
   if (globalBatch === undefined) {
     if (accumulation !== undefined || pipeline === 1) {

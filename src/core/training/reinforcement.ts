@@ -26,7 +26,7 @@ export interface StepShape {
   readonly promptTokens: number;
   readonly responseTokens: number;
   readonly longest: number;
-  /** Sampling of the next step runs beside training of this one, on its own half of the accelerators. */
+  /** Sampling of the next step runs beside training of this one, on its own share of the accelerators. */
   readonly asynchronous: boolean;
 }
 
@@ -59,6 +59,8 @@ export function stepFlops(plan: Plan, shape: StepShape, scorers: Scorers): StepF
 }
 
 export interface StepTime {
+  /** Share of the accelerators that samples; 1 where sampling and training take turns. */
+  readonly samplingShare: number;
   readonly rollout: Rollout;
   readonly generate: number;
   readonly score: number;
@@ -68,6 +70,9 @@ export interface StepTime {
   readonly total: number;
 }
 
+/** Share of the accelerators that samples in an asynchronous run: the best of these is taken, as people tune it. */
+const samplingShares = [0.25, 0.5, 0.75] as const;
+
 /** Wall-clock seconds of one step. */
 export function stepTime(
   plan: Plan,
@@ -75,10 +80,27 @@ export function stepTime(
   scorers: Scorers,
   c: TrainingConstants = trainingConstants,
 ): StepTime {
+  if (!shape.asynchronous || plan.count < 2) return stepTimeOn(plan, shape, scorers, 1, 1, false, c);
+  let best: StepTime | undefined;
+  for (const share of samplingShares) {
+    const time = stepTimeOn(plan, shape, scorers, share, 1 - share, true, c);
+    if (best === undefined || time.total < best.total) best = time;
+  }
+  return best as StepTime;
+}
+
+function stepTimeOn(
+  plan: Plan,
+  shape: StepShape,
+  scorers: Scorers,
+  samplingShare: number,
+  trainingShare: number,
+  overlapped: boolean,
+  c: TrainingConstants,
+): StepTime {
   const length = shape.promptTokens + shape.responseTokens;
   const tokens = shape.sequences * length;
-  const pools = shape.asynchronous ? 2 : 1;
-  const trainers = Math.max(1, plan.count / pools);
+  const trainers = Math.max(1, plan.count * trainingShare);
   const update = (c.rolloutTrain * timePerToken(plan, c).total * tokens) / trainers;
   // With recomputation a trained token costs four forward passes (three without a frozen base's weight gradients).
   const forward = update / (plan.method === "full" ? 4 : 3);
@@ -92,7 +114,7 @@ export function stepTime(
     {
       model: plan.model,
       device: plan.device,
-      accelerators: Math.max(1, plan.count / pools),
+      accelerators: Math.max(1, plan.count * samplingShare),
       sequences: shape.sequences,
       promptTokens: shape.promptTokens,
       responseTokens: shape.responseTokens,
@@ -102,6 +124,6 @@ export function stepTime(
   );
   const fixed = c.rolloutFixed * Math.sqrt(plan.model.parameters / 30e9);
   const training = score + updates;
-  const total = (shape.asynchronous ? Math.max(sampled.seconds, training) : sampled.seconds + training) + fixed;
-  return { rollout: sampled, generate: sampled.seconds, score, update: updates, fixed, total };
+  const total = (overlapped ? Math.max(sampled.seconds, training) : sampled.seconds + training) + fixed;
+  return { samplingShare, rollout: sampled, generate: sampled.seconds, score, update: updates, fixed, total };
 }

@@ -192,9 +192,10 @@ function explain(plan: Plan, shape: StepShape, flops: StepFlops, time: StepTime,
   draft.step({
     quantity: "seconds per step",
     formula: shape.asynchronous
-      ? "max(sample, score + update) + fixed, on half of the accelerators each"
+      ? "max(sample, score + update) + fixed, each on its share of the accelerators"
       : "sample + score + update + fixed",
     inputs: {
+      ...(shape.asynchronous ? { "share that samples": time.samplingShare } : {}),
       "sample (s)": round(time.generate),
       "decode steps": Math.round(time.rollout.steps),
       "ms per decode step": round(time.rollout.secondsPerStep * 1e3),
