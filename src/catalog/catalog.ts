@@ -37,7 +37,11 @@ export function createCatalog(overrides: CatalogOverrides = {}): Catalog {
     })),
   );
   const models = new Models(
-    overrides.models?.map((own) => ({ ...own, source: `your figures (${origin})`, confidence: "high" as const })),
+    overrides.models?.map((own) => ({
+      ...own,
+      source: own.source ?? `your figures (${origin})`,
+      confidence: "high" as const,
+    })),
   );
   const datasets = new Datasets(overrides.datasets, origin);
   const prices = new Prices(instances, accelerators, overrides);

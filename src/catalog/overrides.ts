@@ -61,7 +61,13 @@ export const ownInstanceSchema = z.strictObject({
   memory: z.number().positive().optional(),
 });
 
-export const ownModelSchema = z.strictObject({ id: name, spec: modelSpecSchema });
+/** `source` and `date` where the model was fetched rather than stated. */
+export const ownModelSchema = z.strictObject({
+  id: name,
+  spec: modelSpecSchema,
+  source: z.string().max(500).optional(),
+  date: z.string().max(40).optional(),
+});
 
 export const ownDatasetSchema = z.strictObject({
   id: name,
