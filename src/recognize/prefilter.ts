@@ -50,15 +50,28 @@ const hash = (first: number, second: number): number => ((first << 7) ^ second) 
 
 export type Prefilter = (text: string) => boolean;
 
-/** Anchors of two characters or more; regular expressions are tried after all strings. */
+/** `^MODEL:` and `^(?:providers|targets):` are strings after a line break: cheaper than an expression. */
+function lineStarts(pattern: RegExp): readonly string[] | undefined {
+  const match = /^\^(?:\(\?:([\w|-]+)\))?([\w: -]*)$/.exec(pattern.source);
+  if (!match || pattern.ignoreCase) return undefined;
+  const [, words = "", rest = ""] = match;
+  return words.split("|").map((word) => `\n${word}${rest}`);
+}
+
+/** Anchors of two characters or more; expressions that are no plain line starts are tried after all strings. */
 export function buildPrefilter(list: readonly Pick<Dialect, "anchors">[]): Prefilter {
-  const anchors = list.flatMap((dialect) => dialect.anchors);
-  const strings = [...new Set(anchors.filter((anchor) => typeof anchor === "string" && anchor.length > 1))] as string[];
-  const patterns = anchors.filter((anchor) => anchor instanceof RegExp);
-  const search = strings.length > 0 ? new StringSearch(strings) : undefined;
-  const expression =
-    patterns.length > 0 ? new RegExp(patterns.map((pattern) => pattern.source).join("|"), "m") : undefined;
-  return (text) => (search?.test(text) ?? false) || (expression?.test(text) ?? false);
+  const strings = new Set<string>();
+  const expressions: string[] = [];
+  for (const anchor of list.flatMap((dialect) => dialect.anchors)) {
+    const plain = typeof anchor === "string" ? [anchor] : lineStarts(anchor);
+    if (!plain) expressions.push((anchor as RegExp).source);
+    else for (const text of plain) if (text.length > 1) strings.add(text);
+  }
+  const search = strings.size > 0 ? new StringSearch([...strings]) : undefined;
+  const heads = [...strings].filter((anchor) => anchor.startsWith("\n")).map((anchor) => anchor.slice(1));
+  const expression = expressions.length > 0 ? new RegExp(expressions.join("|"), "m") : undefined;
+  return (text) =>
+    (search?.test(text) ?? false) || heads.some((head) => text.startsWith(head)) || (expression?.test(text) ?? false);
 }
 
 let prefilter: Prefilter | undefined;

@@ -87,7 +87,7 @@ export interface Dialect {
   readonly title: string;
   /**
    * Strings of which at least one occurs in any text of this dialect. The pre-filter looks for them before anything is parsed, so
-   * they must be specific (`base_model:`), never a bare common word.
+   * they must be specific (`base_model:`), never a bare common word. A leading line break means the start of a line.
    */
   readonly anchors: readonly (string | RegExp)[];
   /** By structure alone; file names only break ties. Cheap: it runs on every parsed document. */

@@ -8,7 +8,10 @@ export const dockerCompose: Dialect = {
   id: "docker-compose",
   title: "Docker Compose with GPUs",
   anchors: [
-    "capabilities:",
+    "capabilities: [",
+    "- gpu\n",
+    "- gpu\r",
+    '- "gpu"',
     "runtime: nvidia",
     "gpus:",
     "/dev/kfd",

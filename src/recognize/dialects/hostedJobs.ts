@@ -180,7 +180,7 @@ export const runPod: Dialect = {
 export const cog: Dialect = {
   id: "cog",
   title: "Cog (Replicate)",
-  anchors: [/^build:\s*$/m],
+  anchors: ["\nbuild:\n  gpu", "  gpu: true"],
   matches: (document) =>
     isMapping(child(document, "build")) &&
     has(document.root, "predict", "train") &&

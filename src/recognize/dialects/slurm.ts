@@ -29,7 +29,7 @@ const count = (block: Cursor): Cursor =>
 export const slurm: Dialect = {
   id: "slurm",
   title: "Slurm settings in YAML",
-  anchors: ["gpus_per_node:", "gpus_per_task:", "timeout_min:", "gres:", "partition:"],
+  anchors: ["gpus_per_node:", "gpus_per_task:", "timeout_min:", " gres:", "partition:"],
   matches: (document) => {
     const target = at(document.root, "hydra", "launcher");
     if (target && (entryOf(target, "gpus_per_node") || entryOf(target, "gpus_per_task"))) return true;
