@@ -48,7 +48,9 @@ export function rollout(input: RolloutInput, c: TrainingConstants = trainingCons
   const cache = cacheBytesPerToken(model);
   const length = input.promptTokens + input.responseTokens / 2;
   const room = Math.max(0.1 * memory * engine, 0.9 * memory * engine - weightBytes);
-  const perSequence = Math.max(1, cache * (input.promptTokens + input.responseTokens));
+  // Sequences that start together are all long at the end; ones that follow each other are half grown on average.
+  const grown = input.promptTokens + input.responseTokens * (input.continuous ? 0.5 : 1);
+  const perSequence = Math.max(1, cache * grown);
   const waves = Math.max(1, all / Math.max(1, room / perSequence));
   const batch = all / waves;
 

@@ -6,8 +6,10 @@ import { exact, logNormal } from "../quantity";
 import { trainingCalibration } from "../training/constants";
 import { offPolicyFlops, onPolicyFlops } from "../training/distill";
 import { trainingFlopsPerToken } from "../training/flops";
+import { goodputOf } from "../training/goodput";
 import { knownModel } from "../training/knownModel";
 import { addReservation, finish } from "../training/outcome";
+import { addMemory } from "../training/peak";
 import { planRun } from "../training/plan";
 import { trainingPower } from "../training/power";
 import { rollout } from "../training/rollout";
@@ -111,9 +113,13 @@ function offPolicy(
         : written * epochs * length
       : workload.steps * plan.layout.globalBatch * length);
   const perToken = trainingFlopsPerToken(plan.model, length, method, plan.adapter);
-  const seconds = timePerToken({ ...plan, sequence: length }).total / 0.9;
+  const seconds =
+    workload.mfu === undefined
+      ? timePerToken({ ...plan, sequence: length }).total / goodputOf(plan, true)
+      : perToken.total / (plan.device.peakAtPrecision * workload.mfu);
   const sigma = Math.hypot(trainingCalibration.sigma.tune, workload.responseTokens === undefined ? 0.6 : 0);
   draft.set("trainingThroughput", logNormal(1 / seconds, trainingCalibration.sigma.tune, "tokens/s/accelerator"));
+  addMemory({ ...workload, sequenceLength: plan.sequence }, plan, draft);
   const utilisation = perToken.total / seconds / plan.device.peakAtPrecision;
   const power = trainingPower(plan.hardware, utilisation, 0.85);
   const stepTokens = plan.layout.globalBatch * length;
