@@ -46,7 +46,8 @@ function frozenBytes(setting: MemorySetting): number {
   if (bits >= 16) return (part.all * bits) / 8;
   const tables = part.tables * (stack.fp32Tables && setting.method === "qlora" ? 4 : 2);
   const { unpackedLayers, quantizedOnDevice } = setting.constants;
-  const leftover = stack.quantizesOnDevice ? quantizedOnDevice : 0;
+  // Sharded loading quantises shard by shard.
+  const leftover = stack.quantizesOnDevice && setting.zeroStage < 3 ? quantizedOnDevice : 0;
   // bitsandbytes quantises linear modules; experts fused into one tensor stay at 16 bit unless the trainer takes care of them.
   const quantized = part.dense + (setting.expertsQuantized ? part.experts : 0);
   const unpacked = (unpackedLayers * 2 * quantized) / Math.max(1, input.model.spec.layers / layout.pipeline);
@@ -54,10 +55,10 @@ function frozenBytes(setting: MemorySetting): number {
 }
 
 /**
- * Bytes per parameter of one layer that FSDP works with: two layers (one fetched ahead), each as gathered buffer and as weights, and
- * one layer's gradient as computed and in fp32 for the reduction.
+ * Bytes per parameter of one layer that FSDP works with: two layers (one fetched ahead), each as gathered buffer and as 16-bit weights,
+ * and one layer's gradient as computed and as reduced (fp32 in mixed precision).
  */
-const gatheredLayers = (bytes: number): number => 2 * 2 * bytes + bytes + 4;
+const gatheredLayers = (mixed: boolean): number => 2 * 2 * 2 + 2 + (mixed ? 4 : 2);
 
 /** Weights, gradients and optimiser states of one rank, and the work space that gathering needs, in bytes. */
 export function states(setting: MemorySetting): {
@@ -68,7 +69,11 @@ export function states(setting: MemorySetting): {
 } {
   const { input, stack, layout, method, shards, zeroStage, offload } = setting;
   const part = local(input.model, layout);
-  const sharedBy = (stage: number): number => (zeroStage >= stage ? shards : 1);
+  // Experts are spread over ranks already; what is left to share is their own data-parallel group.
+  const expertShards = Math.max(1, (shards * layout.tensor) / Math.max(layout.tensor, layout.expert));
+  const rest = part.all - part.experts;
+  const shared = (stage: number): number =>
+    zeroStage >= stage ? rest / shards + part.experts / expertShards : part.all;
   const { spec } = input.model;
   const largestLayer = (part.dense + part.experts) / Math.max(1, spec.layers / layout.pipeline);
   if (method !== "full") {
@@ -76,7 +81,7 @@ export function states(setting: MemorySetting): {
     // Adapters train in fp32 beside their moments, or in the stack's pure 16 bit.
     const trainable = setting.adapters / (layout.tensor * layout.pipeline);
     const moments = Math.min(8, stack.optimizerBytes);
-    const weights = frozen / sharedBy(3) + 4 * trainable;
+    const weights = (frozen * shared(3)) / Math.max(1, part.all) + 4 * trainable;
     let workspace = 0;
     if (zeroStage >= 3) {
       const bytes = frozen / Math.max(1, part.all);
@@ -96,7 +101,7 @@ export function states(setting: MemorySetting): {
     return {
       weights: 2 * part.all,
       gradients: 4 * part.all,
-      optimizer: offload ? 0 : (Math.max(4, stack.optimizerBytes) * part.all) / sharedBy(1),
+      optimizer: offload ? 0 : Math.max(4, stack.optimizerBytes) * shared(1),
       workspace: 0,
     };
   }
@@ -109,7 +114,8 @@ export function states(setting: MemorySetting): {
     };
   }
   // Mixed precision over ranks: 16 bytes per parameter, 16-bit weights gathered for work, an fp32 master among the states.
-  const optimizer = Math.min(12, 4 + stack.optimizerBytes - (stack.moments > 8 ? 4 : 0));
+  const moments = stack.optimizerBytes - (stack.moments > 8 ? 4 : 0);
+  const optimizer = stack.shardedMaster ? Math.min(12, 4 + moments) : moments;
   const gathered =
     zeroStage < 3
       ? 0
@@ -117,13 +123,13 @@ export function states(setting: MemorySetting): {
         ? 2 * (Math.min(part.all - part.tables, setting.constants.liveParameters) + part.tables)
         : layout.pipeline > 1
           ? 8 * part.all
-          : gatheredLayers(2) * largestLayer + 2 * part.tables;
+          : gatheredLayers(stack.shardedMaster) * largestLayer + 2 * part.tables;
   // DeepSpeed's optimiser offload leaves 16-bit weights and gradients on the device, FSDP's offload takes all shards to the host.
   const onHost = offload && setting.sharding === "fsdp";
   return {
-    weights: onHost ? 0 : (2 * part.all) / sharedBy(3),
-    gradients: onHost ? 0 : (2 * part.all) / sharedBy(2),
-    optimizer: offload ? 0 : (optimizer * part.all) / sharedBy(1),
+    weights: onHost ? 0 : 2 * shared(3),
+    gradients: onHost ? 0 : 2 * shared(2),
+    optimizer: offload ? 0 : optimizer * shared(1),
     workspace: gathered,
   };
 }

@@ -58,7 +58,7 @@ export function resolveSetting(
   };
   const sequence =
     input.sequenceLength ??
-    assume("sequenceLength", longestSample(input.model), "longest sample of a typical instruction data set (Alpaca)");
+    assume("longestSample", longestSample(input.model), "longest sample of a typical instruction data set (Alpaca)");
   const microBatch = input.microBatchSize ?? assume("microBatchSize", 1, "not stated");
   const layout = layoutOf({
     model: input.model,
@@ -108,21 +108,19 @@ export function resolveSetting(
     };
   if (given.zeroStage === undefined && devices > 1 && stack.sharding !== "distributedOptimizer") {
     if (stack.sharding === "fsdp" && stack.name !== "axolotl") setting = { ...setting, zeroStage: 3 };
-    else if (!modelParallel && !statesFit(setting, 0.85)) {
+    else if (!modelParallel && !statesFit(setting, method === "full" ? 0.5 : 0.85)) {
       assume("parallelism.zeroStage", 3, "replicated states do not fit one accelerator");
       setting = { ...setting, zeroStage: 3 };
     }
   }
   if (input.activationCheckpointing === undefined) {
-    if (devices === 1 && input.accelerator !== undefined && !stack.checkpoints) {
+    const always = stack.checkpoints === "always" || (stack.checkpoints === "sharded" && setting.zeroStage >= 3);
+    if (!always && input.accelerator !== undefined) {
       const without = { ...setting, checkpointing: "none" as const };
       if (sumOf(partsOf(without)) + constants.context <= input.accelerator.memory) setting = without;
     }
-    assume(
-      "activationCheckpointing",
-      setting.checkpointing,
-      "not stated: full unless one accelerator holds everything",
-    );
+    const reason = always ? "the recipes' default" : "not stated: full unless the accelerator holds everything";
+    assume("activationCheckpointing", setting.checkpointing, reason);
   }
   return setting;
 }

@@ -19,12 +19,14 @@ export interface MemoryStack {
   /** Bytes per unit of a gated MLP's width, per token: 8 with all four intermediates, 6 where a fused kernel recomputes SiLU. */
   readonly gatedMlp: number;
   readonly sharding: Sharding;
+  /** Sharded training keeps an fp32 master of every weight (mixed precision); otherwise weights, gradients and moments stay at 16 bit. */
+  readonly shardedMaster: boolean;
   /** Ranks first hold the whole checkpoint, then their shard (Lightning's FSDP loading). */
   readonly loadsWhole: boolean;
   /** Adapters on the MLP too, unless targets say otherwise. */
   readonly adaptsMlp: boolean;
-  /** Recipes switch activation checkpointing on by default. */
-  readonly checkpoints: boolean;
+  /** When recipes switch activation checkpointing on without being told. */
+  readonly checkpoints: "always" | "sharded" | "ifNeeded";
   /** A quantised base is made from 16-bit weights on the device, whose blocks stay reserved; others quantise while loading. */
   readonly quantizesOnDevice: boolean;
   /** A quantised base keeps embeddings and head in fp32 (PEFT's `prepare_model_for_kbit_training`). */
@@ -40,9 +42,10 @@ const base: MemoryStack = {
   logit: 12,
   gatedMlp: 8,
   sharding: "deepspeed",
+  shardedMaster: true,
   loadsWhole: false,
   adaptsMlp: true,
-  checkpoints: false,
+  checkpoints: "ifNeeded",
   quantizesOnDevice: false,
   fp32Tables: true,
 };
@@ -60,7 +63,9 @@ const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
       logit: 6,
       quantizesOnDevice: true,
       sharding: "fsdp",
+      shardedMaster: false,
       loadsWhole: true,
+      checkpoints: "sharded",
       adaptsMlp: false,
       fp32Tables: false,
     },
@@ -71,17 +76,18 @@ const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
       ...base,
       ...pure16,
       name: "torchtune",
+      shardedMaster: false,
       logit: 6,
       quantizesOnDevice: true,
-      checkpoints: true,
+      checkpoints: "always",
       sharding: "fsdp",
       adaptsMlp: false,
       fp32Tables: false,
     },
   ],
-  [/unsloth/, { ...base, ...pure16, name: "unsloth", checkpoints: true, gatedMlp: 6, fp32Tables: false }],
-  [/axolotl/, { ...base, ...pure16, name: "axolotl", checkpoints: true, sharding: "fsdp", fp32Tables: false }],
-  [/llama-?factory/, { ...base, name: "llamafactory", checkpoints: true, weight: 2, gradient: 2, moments: 12 }],
+  [/unsloth/, { ...base, ...pure16, name: "unsloth", checkpoints: "always", gatedMlp: 6, fp32Tables: false }],
+  [/axolotl/, { ...base, ...pure16, name: "axolotl", checkpoints: "always", sharding: "fsdp", fp32Tables: false }],
+  [/llama-?factory/, { ...base, name: "llamafactory", checkpoints: "always", weight: 2, gradient: 2, moments: 12 }],
   [/peft/, { ...base, name: "peft", defaultFrozenWeight: 4, adaptsMlp: false }],
   [/torchtitan/, { ...base, name: "torchtitan", sharding: "fsdp" }],
   [/llm-foundry|composer|mosaic|fsdp/, { ...base, name: "fsdp", sharding: "fsdp" }],

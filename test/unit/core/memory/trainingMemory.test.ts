@@ -65,8 +65,8 @@ describe("training memory: what it answers", () => {
     );
     assert.deepEqual(assumptions.map((a) => a.field).sort(), [
       "activationCheckpointing",
+      "longestSample",
       "microBatchSize",
-      "sequenceLength",
     ]);
   });
   it("a guessed length widens the interval", () => {
@@ -109,6 +109,13 @@ describe("training memory: states", () => {
     assert.equal(all.weights + all.gradients + all.optimizer, 0);
     assert.ok(all.workspace > 0);
   });
+  it("sharded pure 16-bit training holds half of mixed precision's bytes", () => {
+    const states = (framework: string): number => {
+      const all = parts({ framework, parallelism: { zeroStage: 3 } });
+      return all.weights + all.gradients + all.optimizer;
+    };
+    assert.ok(Math.abs(states("torchtitan") / states("torchtune") - 2) < 1e-9);
+  });
   it("tensor parallelism divides weights", () => {
     const at = (tensor: number): number =>
       parts({ framework: "megatron", accelerators: 8, parallelism: { tensor } }).weights;
@@ -118,6 +125,13 @@ describe("training memory: states", () => {
     const at = (expert: number): number =>
       parts({ model: mixture, framework: "megatron", accelerators: 8, parallelism: { expert } }).weights;
     assert.ok(at(8) < at(1) / 4 && at(8) > at(1) / 8);
+  });
+  it("experts spread over all ranks have no one left to share their states with", () => {
+    const of = (accelerators: number, expert: number): number =>
+      parts({ model: mixture, framework: "megatron", accelerators, parallelism: { expert } }).optimizer;
+    const experts = (12e-9 * mixture.count.experts) / 8;
+    assert.ok(of(8, 8) > experts && of(8, 8) < 1.2 * experts);
+    assert.ok(of(16, 8) < 0.6 * of(8, 8));
   });
   it("a paged optimiser fills only the room that is left", () => {
     const full = run({
@@ -240,9 +254,15 @@ describe("training memory: activations and logits", () => {
     assert.equal(of(80), "none");
     assert.equal(of(24), "full");
   });
+  it("recipes that always recompute do so however large the device is", () => {
+    const value = trainingMemory(
+      run({ framework: "torchtune", accelerators: 1, activationCheckpointing: undefined, accelerator: device(1000) }),
+    ).assumptions.find((a) => a.field === "activationCheckpointing")?.value;
+    assert.equal(value, "full");
+  });
   it("an unknown length is Alpaca's longest sample, shorter with a larger vocabulary", () => {
     const of = (model: TrainingMemoryInput["model"]): unknown =>
-      trainingMemory(run({ model, sequenceLength: undefined })).assumptions.find((a) => a.field === "sequenceLength")
+      trainingMemory(run({ model, sequenceLength: undefined })).assumptions.find((a) => a.field === "longestSample")
         ?.value;
     assert.equal(of(architectureOf(llama2_7b)), 1304);
     assert.equal(of(small), 1037);
