@@ -22,6 +22,11 @@ export interface DocumentAnalysis {
 
 const nothing: Analysis = { workloads: [], problems: [], wanted: [] };
 const remembered = 40;
+/** Streams longer than this are opened in stages. */
+const stagedLines = 1500;
+/** UTF-16 units of one stage. */
+const stageLength = 25_000;
+const largestYamlDocument = 200_000;
 /** After the last keystroke, for faces that nobody asks (status bar, diagnostics). */
 const settleMilliseconds = 300;
 
@@ -34,6 +39,9 @@ export class Analyses implements vscode.Disposable {
   readonly #closed = new vscode.EventEmitter<vscode.Uri>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #disposables: vscode.Disposable[] = [this.#references, this.#analyzed, this.#stale, this.#closed];
+  readonly #opening = new Map<string, Promise<DocumentAnalysis | undefined>>();
+  /** Documents whose parts are known: they are analysed at once from then on. */
+  readonly #opened = new Set<string>();
   #engine: Engine | undefined;
   #loading: Promise<Engine> | undefined;
 
@@ -77,14 +85,22 @@ export class Analyses implements vscode.Disposable {
 
   /** The engine, loaded on the first call. */
   engine(): Promise<Engine> {
-    this.#loading ??= (async () => {
+    this.#loading ??= this.#loadEngine();
+    return this.#loading;
+  }
+
+  async #loadEngine(): Promise<Engine> {
+    try {
       const { Engine } = await import("./engine");
       const engine = new Engine(this.store, this.log);
       await engine.reload();
       this.#engine = engine;
       return engine;
-    })();
-    return this.#loading;
+    } catch (error) {
+      this.log(`the engine did not load: ${String(error)}`);
+      this.#loading = undefined;
+      throw error;
+    }
   }
 
   /** Undefined when the document is not ours; a promise only until the engine is there. */
@@ -98,6 +114,10 @@ export class Analyses implements vscode.Disposable {
     const key = document.uri.toString();
     const known = this.#entries.get(key);
     if (known !== undefined && known.version === document.version && known.document === document) return known;
+    const opening = this.#opening.get(key);
+    if (opening !== undefined) return opening;
+    if (known === undefined && language === "yaml" && document.lineCount > stagedLines && !this.#opened.has(key))
+      return this.#open(document, key, this.#engine);
     const entry = this.#analyze(document, language, configuration, this.#engine);
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -105,6 +125,31 @@ export class Analyses implements vscode.Disposable {
     if (oldest !== undefined) this.#entries.delete(oldest);
     this.#analyzed.fire(entry);
     return entry;
+  }
+
+  /**
+   * The first analysis of a long stream, document by document with pauses between: what was parsed stays, so that the whole is then
+   * put together at once. The editor's other extensions do not wait for us.
+   */
+  #open(document: vscode.TextDocument, key: string, engine: Engine): Promise<DocumentAnalysis | undefined> {
+    const opening = this.#stages(document, engine).then(() => {
+      this.#opening.delete(key);
+      if (document.isClosed) return undefined;
+      this.#opened.add(key);
+      return this.get(document);
+    });
+    this.#opening.set(key, opening);
+    return opening;
+  }
+
+  async #stages(document: vscode.TextDocument, engine: Engine): Promise<void> {
+    const text = document.getText();
+    if (text.length > this.configuration(document.uri).maxLength || !engine.mayHoldWorkload(text)) return;
+    for (const end of stages(text)) {
+      if (document.isClosed) return;
+      engine.analyze(document.uri, { path: pathOf(document.uri), text: text.slice(0, end), language: "yaml" });
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   }
 
   #analyze(
@@ -115,7 +160,7 @@ export class Analyses implements vscode.Disposable {
   ): DocumentAnalysis {
     const entry = { document, version: document.version, engine, configuration };
     const end = document.lineAt(document.lineCount - 1).range.end;
-    if (document.offsetAt(end) > configuration.maxLength) {
+    if (document.offsetAt(end) > configuration.maxLength || tooLongToParse(document, language)) {
       const head = document.getText(new vscode.Range(0, 0, Math.min(document.lineCount, 2000), 0));
       return { ...entry, analysis: nothing, paused: engine.mayHoldWorkload(head.slice(0, 200_000)) };
     }
@@ -159,6 +204,8 @@ export class Analyses implements vscode.Disposable {
   /** Settings or `aicost.yaml` changed: everything is estimated anew. */
   async reload(): Promise<void> {
     this.#configurations.clear();
+    // The engine's memory goes with the old settings.
+    this.#opened.clear();
     if (this.#engine !== undefined) await this.#engine.reload();
     this.#invalidate();
   }
@@ -191,6 +238,7 @@ export class Analyses implements vscode.Disposable {
     this.#timers.delete(key);
     const entry = this.#entries.get(key);
     this.#entries.delete(key);
+    this.#opened.delete(key);
     entry?.engine.analyzer(document.uri).forget(pathOf(document.uri));
     this.#closed.fire(document.uri);
   }
@@ -200,6 +248,29 @@ export class Analyses implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
     this.#entries.clear();
   }
+}
+
+/** Ends of growing pieces of a stream, each of whole documents. */
+function* stages(text: string): Generator<number> {
+  let end = 0;
+  for (;;) {
+    end = text.indexOf("\n---", end + stageLength);
+    if (end < 0) return;
+    yield end + 1;
+  }
+}
+
+/** YAML parses at about 1 MB a second: one document of more than this would be felt. */
+function tooLongToParse(document: vscode.TextDocument, language: string): boolean {
+  if (language !== "yaml" || document.lineCount <= stagedLines) return false;
+  const text = document.getText();
+  let start = 0;
+  while (text.length - start > largestYamlDocument) {
+    const end = text.lastIndexOf("\n---", start + largestYamlDocument);
+    if (end <= start) return true;
+    start = end + 1;
+  }
+  return false;
 }
 
 /** A workload of an analysis by its id. */

@@ -1,7 +1,7 @@
 /** The line above each workload. Synchronous from the cache; no debounce, the editor has its own. */
 import * as vscode from "vscode";
 import type { AnalyzedWorkload } from "../analysis/analysis";
-import { escapeIcons, lensTitle } from "../present/lensTitle";
+import { lensTitle } from "../present/lensTitle";
 import type { Formatter } from "../present/numbers";
 import type { Analyses, DocumentAnalysis } from "./analyses";
 import { commandIds } from "./commandIds";
@@ -10,12 +10,25 @@ import { targetOf } from "./targets";
 
 interface Shown {
   line: number;
-  readonly title: string;
   readonly analyzed: AnalyzedWorkload;
 }
 
 /** Lenses beyond these would only slow the editor's own drawing. */
 const mostWorkloads = 2000;
+/** Up to here titles are made at once, so that nothing flickers; beyond, only those on the screen are. */
+const titledAtOnce = 100;
+
+/** A lens whose title is made when it is about to be seen. */
+class EstimateLens extends vscode.CodeLens {
+  constructor(
+    line: number,
+    readonly entry: DocumentAnalysis,
+    readonly analyzed: AnalyzedWorkload,
+  ) {
+    // Column 0: the range does not move with edits on the line, so the lens does not flicker.
+    super(new vscode.Range(line, 0, line, 0));
+  }
+}
 
 export class EstimateLenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
@@ -52,7 +65,7 @@ export class EstimateLenses implements vscode.CodeLensProvider, vscode.Disposabl
   #lenses(entry: DocumentAnalysis): vscode.CodeLens[] {
     const { document, analysis } = entry;
     const key = document.uri.toString();
-    if (entry.paused) return [pausedLens(entry)];
+    if (entry.paused) return [pausedLens()];
     const broken = analysis.problems.some(({ severity, code }) => severity === "error" && code === "syntax");
     const last = this.#lastGood.get(key);
     let shown: readonly Shown[];
@@ -60,30 +73,32 @@ export class EstimateLenses implements vscode.CodeLensProvider, vscode.Disposabl
     else {
       shown = analysis.workloads.slice(0, mostWorkloads).map((analyzed) => ({
         line: document.positionAt(analyzed.recognized.anchor).line,
-        title: this.#title(entry, analyzed),
         analyzed,
       }));
       this.#lastGood.set(key, shown);
     }
-    return shown.flatMap(({ line, title, analyzed }) => {
-      // Column 0: the range does not move with edits on the line, so the lens does not flicker.
-      const range = new vscode.Range(line, 0, line, 0);
-      const target = targetOf(document, analyzed);
-      return [
-        new vscode.CodeLens(range, {
-          title: `$(zap) ${title}`,
-          tooltip: vscode.l10n.t("Explain this estimate"),
-          command: commandIds.explain,
-          arguments: [target],
-        }),
-        new vscode.CodeLens(range, {
-          title: vscode.l10n.t("Compare"),
-          tooltip: vscode.l10n.t("Compare scenarios of this workload"),
-          command: commandIds.compare,
-          arguments: [target],
-        }),
-      ];
+    const atOnce = shown.length <= titledAtOnce;
+    return shown.flatMap(({ line, analyzed }) => {
+      const estimate = new EstimateLens(line, entry, analyzed);
+      const compare = new vscode.CodeLens(estimate.range, {
+        title: vscode.l10n.t("Compare"),
+        tooltip: vscode.l10n.t("Compare scenarios of this workload"),
+        command: commandIds.compare,
+        arguments: [targetOf(document, analyzed)],
+      });
+      return [atOnce ? this.resolveCodeLens(estimate) : estimate, compare];
     });
+  }
+
+  resolveCodeLens(lens: vscode.CodeLens): vscode.CodeLens {
+    if (lens instanceof EstimateLens)
+      lens.command = {
+        title: `$(zap) ${this.#title(lens.entry, lens.analyzed)}`,
+        tooltip: vscode.l10n.t("Explain this estimate"),
+        command: commandIds.explain,
+        arguments: [targetOf(lens.entry.document, lens.analyzed)],
+      };
+    return lens;
   }
 
   #title(entry: DocumentAnalysis, analyzed: AnalyzedWorkload): string {
@@ -117,11 +132,10 @@ export class EstimateLenses implements vscode.CodeLensProvider, vscode.Disposabl
   }
 }
 
-function pausedLens(entry: DocumentAnalysis): vscode.CodeLens {
-  const kilobytes = Math.round(entry.configuration.maxLength / 1000);
+function pausedLens(): vscode.CodeLens {
   return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), {
-    title: escapeIcons(vscode.l10n.t("AI Cost Lens: not estimated, the file is larger than {0} kB", kilobytes)),
-    tooltip: vscode.l10n.t("Change aiCostLens.maxFileSize"),
+    title: vscode.l10n.t("AI Cost Lens: not estimated, the file is too large"),
+    tooltip: vscode.l10n.t("Files above aiCostLens.maxFileSize and single YAML documents above 200 kB are left alone"),
     command: "workbench.action.openSettings",
     arguments: ["aiCostLens.maxFileSize"],
   });
