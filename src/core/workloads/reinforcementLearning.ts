@@ -1,5 +1,6 @@
 /** Reinforcement learning of a language model: PPO or GRPO, one model or several, in turn or asynchronously. */
 import type { Draft } from "../draft";
+import { estimatePreference } from "../training/preference";
 import { sampleAndTrain, scorersOf } from "../training/sampled";
 import type { WorkloadOf } from "../workload";
 import { methodOf } from "./fineTuning";
@@ -7,6 +8,10 @@ import { methodOf } from "./fineTuning";
 export function estimateReinforcementLearning(workload: WorkloadOf<"reinforcementLearning">, draft: Draft): void {
   const algorithm =
     workload.algorithm ?? draft.assume("algorithm", "grpo", "algorithm not stated: group-relative policy optimisation");
+  if (algorithm === "dpo") {
+    estimatePreference(workload, workload.method ?? methodOf(workload, draft), draft);
+    return;
+  }
   const ppo = algorithm === "ppo";
   sampleAndTrain(
     workload,

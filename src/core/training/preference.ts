@@ -1,0 +1,57 @@
+/**
+ * Preference optimisation on given pairs (DPO and relatives): fine-tuning on the chosen and the rejected answer, which a frozen
+ * reference scores as well. Nothing is sampled.
+ */
+import type { Draft } from "../draft";
+import type { QuantityKey } from "../estimate";
+import { interval, multiply } from "../quantity";
+import type { WorkloadOf } from "../workload";
+import type { Method } from "./layout";
+import { estimateRun } from "./run";
+
+/** What grows with the work of a step; power and memory do not. */
+const perStep: readonly QuantityKey[] = [
+  "flops",
+  "flopsPerToken",
+  "acceleratorHours",
+  "duration",
+  "acceleratorEnergy",
+  "energy",
+  "cost",
+  "carbon",
+  "embodiedCarbon",
+  "water",
+];
+
+const twice = (value: number | undefined): number | undefined => (value === undefined ? undefined : 2 * value);
+
+/** One pair is two sequences. The reference adds a forward pass: 2N to the 6N (4N with a frozen base) of training; ORPO has none. */
+export function estimatePreference(workload: WorkloadOf<"reinforcementLearning">, method: Method, draft: Draft): void {
+  const { dataset, globalBatchSize, microBatchSize } = workload;
+  const known = dataset?.name === undefined ? undefined : draft.facts.dataset(dataset.name)?.value;
+  const pairs = dataset?.samples ?? known?.samples;
+  const fields = {
+    ...workload,
+    kind: "fineTuning" as const,
+    globalBatchSize: twice(globalBatchSize),
+    microBatchSize: twice(microBatchSize),
+    ...(pairs === undefined ? {} : { dataset: { ...dataset, samples: 2 * pairs } }),
+  };
+  estimateRun(fields, { method, sequence: 2048 }, draft);
+  const extra = method === "full" ? 1 / 3 : 1 / 2;
+  const factor = interval(1, 1 + extra, 1 + extra, "1");
+  for (const key of perStep) {
+    const quantity = draft.get(key);
+    if (quantity) draft.set(key, multiply(quantity, factor, quantity.unit));
+  }
+  draft.note("memory is the trained model's; a reference kept beside it adds its weights");
+  const rate = draft.get("trainingThroughput");
+  if (rate)
+    draft.set("trainingThroughput", { ...rate, low: rate.low / (1 + extra), central: rate.central / (1 + extra) });
+  draft.step({
+    quantity: "flops",
+    formula: "2 sequences per pair × (training + forward pass of the reference)",
+    inputs: { "sequences per pair": 2, "reference / training": Number(extra.toFixed(2)) },
+    reference: "Rafailov et al. 2023, arXiv 2305.18290",
+  });
+}
