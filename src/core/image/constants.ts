@@ -1,9 +1,9 @@
 /**
- * Constants of the image and video law (`law.ts`), fitted by `scripts/calibration/image.ts` on published measurements
- * (ML.ENERGY leaderboard v2 and v3, xDiT, stable-fast and diffusers-torchao benchmark pages). One value per accelerator generation,
- * backbone or engine class; none per model or row.
+ * Constants of the image and video law (`law.ts`): their meaning. The values, with method, date and residuals, are in constants.json, which
+ * `scripts/calibration/image.ts` writes. One value per accelerator generation, backbone or engine class; none per model or row.
  */
 import type { Generation } from "../facts";
+import calibration from "./constants.json";
 
 export interface GenerationConstants {
   /** Share of the dense bf16 peak in matrix multiplications and convolutions. */
@@ -59,35 +59,7 @@ export interface ImageConstants {
   readonly static: { readonly time: number; readonly launch: number };
 }
 
-export const imageConstants: ImageConstants = {
-  hopper: { linear: 0.62, attention: 0.345, memory: 1, perFlop: 1.64, ceiling: 0.95 },
-  blackwell: { linear: 0.75, attention: 0.16, memory: 0.37, perFlop: 1.3, ceiling: 0.865 },
-  ampere: { linear: 0.82, attention: 0.59, memory: 1, perFlop: 3.1, ceiling: 0.945 },
-  ada: { linear: 0.9, attention: 0.75, memory: 1, perFlop: 3.1, ceiling: 0.945 },
-  cdna: { linear: 0.42, attention: 0.25, memory: 1, perFlop: 2, ceiling: 0.95 },
-  basePower: 0.28,
-  decodePower: 0.65,
-  perByte: 150,
-  unetEnergy: 0.6,
-  baseVisits: 126,
-  queryKeyVisits: 29,
-  convolutionVisits: 9,
-  unetAttention: 0.53,
-  launchUnit: 735e-6,
-  launchModule: 915e-6,
-  launchSplit: 670e-6,
-  launchHop: 235e-6,
-  wire: 0.7,
-  allToAll: 0.027,
-  ring: 0.0325,
-  decodeImage: 75e3,
-  decodeVideo: 825e3,
-  decodeDeep: 900e3,
-  hostPerMegapixel: 16e-3,
-  perCall: 39e-3,
-  compile: { time: 0.69, launch: 0.63 },
-  static: { time: 0.6, launch: 0.16 },
-};
+export const imageConstants: ImageConstants = calibration.constants;
 
 export type ImageGeneration = "hopper" | "blackwell" | "ampere" | "ada" | "cdna";
 
