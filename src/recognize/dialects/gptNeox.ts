@@ -50,7 +50,8 @@ function read(reading: Reading): Recognized {
     {
       name,
       ...(tied === undefined ? {} : { tieWordEmbeddings: !tied }),
-      ...(gated ? { gatedMlp: true } : {}),
+      gatedMlp: gated,
+      ...sizes(reading, gated),
     },
   );
   const tensor = reading.number("parallelism.tensor", "model_parallel_size");
@@ -80,4 +81,16 @@ function read(reading: Reading): Recognized {
     return reading.finish({ kind: "reinforcementLearning" });
   }
   return reading.finish({ kind: reading.flagAt("finetune") === true ? "fineTuning" : "training" });
+}
+
+/** Four widths of feed-forward unless gated; the GPT-2 and GPT-NeoX vocabularies, padded to a multiple of 128. */
+function sizes(reading: Reading, gated: boolean): { intermediateSize?: number; vocabularySize?: number } {
+  const width = reading.numberAt("hidden_size");
+  const tokenizer = `${reading.textAt("tokenizer_type") ?? ""} ${reading.textAt("vocab_file") ?? ""}`;
+  return {
+    ...(width && !gated && !reading.has("intermediate_size") ? { intermediateSize: 4 * width } : {}),
+    ...(/GPT2BPE|gpt2|20B_tokenizer/i.test(tokenizer) && !reading.has("padded_vocab_size", "vocab_size")
+      ? { vocabularySize: 50304 }
+      : {}),
+  };
 }

@@ -85,6 +85,8 @@ export function readFoundryFacts(reading: Reading): void {
       {
         ...(name === undefined ? {} : { name }),
         ...intermediate(reading),
+        ...positions(reading),
+        gatedMlp: /glu/i.test(reading.textAt("model/ffn_config/ffn_type") ?? ""),
         tieWordEmbeddings: reading.flagAt("model/tie_word_embeddings") ?? true,
       },
     );
@@ -120,6 +122,15 @@ function intermediate(reading: Reading): { intermediateSize?: number } {
   const width = reading.numberAt("model/d_model");
   const ratio = reading.numberAt("model/expansion_ratio");
   return width && ratio ? { intermediateSize: width * ratio } : {};
+}
+
+/** MPT learns a position embedding unless it uses ALiBi or rotary positions (llmfoundry/models/mpt). */
+function positions(reading: Reading): { learnedPositions?: number } {
+  const length = reading.numberAt("model/max_seq_len", "max_seq_len");
+  const learned =
+    reading.flagAt("model/learned_pos_emb") !== false &&
+    reading.flagAt("model/attn_config/alibi", "model/attn_config/rope") !== true;
+  return length && learned ? { learnedPositions: length } : {};
 }
 
 /** Composer's time strings: `ba` batches, `ep` epochs, `tok` tokens, `sp` samples. A bare number is epochs. */

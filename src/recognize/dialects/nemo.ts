@@ -56,8 +56,10 @@ export function readMegatronDimensions(reading: Reading, prefix: string, name: s
     Object.entries(megatronDimensions).map(([field, keys]) => [field, keys.map((key) => `${prefix}${key}`)]),
   );
   const activation = reading.textAt(`${prefix}activation`, `${prefix}config/activation`)?.toLowerCase();
+  // Megatron's own default is GELU; recipes in code (`model.config.`, bridge overrides) bring another.
+  const byDefault = prefix === "model.config." || reading.has("train") ? undefined : false;
   const gated =
-    reading.flagAt(`${prefix}swiglu`) ?? (activation === undefined ? undefined : /swiglu|geglu|reglu/.test(activation));
+    reading.flagAt(`${prefix}swiglu`) ?? (activation === undefined ? byDefault : /swiglu|geglu|reglu/.test(activation));
   const untied = reading.flagAt(`${prefix}untie_embeddings_and_output_weights`);
   const shared = reading.flagAt(`${prefix}share_embeddings_and_output_weights`);
   return (
