@@ -7,7 +7,7 @@ const { name, version } = JSON.parse(readFileSync("package.json", "utf8"));
 const file = `${name}-${version}.vsix`;
 const made = spawnSync(
   "npx",
-  ["vsce", "package", "--no-dependencies", "--skip-license", "--allow-missing-repository", "--out", file],
+  ["vsce", "package", "--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links", "--out", file],
   {
     stdio: "inherit",
     shell: process.platform === "win32",
