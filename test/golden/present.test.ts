@@ -19,7 +19,7 @@ const folder = join("test", "golden", "present");
 const format = createFormatter("en");
 
 function assertGolden(name: string, text: string): void {
-  const path = join(folder, name);
+  const path = join(folder, `${name}.golden`);
   if (process.env.UPDATE_GOLDEN === "1") {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path, text);
