@@ -44,7 +44,7 @@ interface Plan {
 
 function planOf(workload: GenerationWorkload, pass: Pass, steps: number, passes: number): Plan {
   const perPass = pass.linear + pass.attention;
-  if (workload.architecture !== "groupwiseDiffusion" && workload.groups === undefined)
+  if (workload.groups === undefined)
     return {
       evaluations: steps,
       flops: steps * passes * perPass,

@@ -16,6 +16,23 @@ const band = (central: number, width: number, unit: string): Quantity => ({
   unit,
 });
 
+/** Families that are no diffusion models, by name. */
+const families: readonly (readonly [RegExp, NonNullable<GenerationWorkload["architecture"]>])[] = [
+  [/(^|[^a-z])var[-_ ]?d\d\d|(^|[^a-z])infinity-\d/i, "nextScale"],
+  [/(^|[^a-z])mar[-_ ]?(b|l|h|base|large|huge)($|[^a-z])/i, "maskedAutoregressive"],
+  [/llama-?gen|emu-?3|janus|chameleon|lumina-mgpt|parti($|[^a-z])/i, "autoregressive"],
+];
+
+/** The workload with its architecture: stated, told by the model's name, or diffusion (groupwise where groups are stated). */
+function withArchitecture(workload: GenerationWorkload, draft: Draft): GenerationWorkload {
+  if (workload.architecture !== undefined) return workload;
+  const name = (typeof workload.model === "string" ? workload.model : workload.model?.name) ?? "";
+  const family = families.find(([pattern]) => pattern.test(name.slice(0, 200)))?.[1];
+  if (family === undefined)
+    return { ...workload, architecture: workload.groups === undefined ? "diffusion" : "groupwiseDiffusion" };
+  return { ...workload, architecture: draft.assume("architecture", family, "told by the model's name") };
+}
+
 export function estimateImageGeneration(workload: GenerationWorkload, draft: Draft): void {
   const hardware = resolveHardware(workload, draft);
   const count =
@@ -23,11 +40,9 @@ export function estimateImageGeneration(workload: GenerationWorkload, draft: Dra
       ? 1
       : Math.max(1, countOf(hardware, draft, 1, "one accelerator makes a batch unless the file says more"));
   const batchSize = workload.batchSize ?? draft.assume("batchSize", 1, "one item per call");
-  const diffusion =
-    workload.architecture === undefined ||
-    workload.architecture === "diffusion" ||
-    workload.architecture === "groupwiseDiffusion";
-  const batch = (diffusion ? diffuse : generateTokens)(workload, draft, hardware, count, batchSize);
+  const known = withArchitecture(workload, draft);
+  const diffusion = known.architecture === "diffusion" || known.architecture === "groupwiseDiffusion";
+  const batch = (diffusion ? diffuse : generateTokens)(known, draft, hardware, count, batchSize);
   if (batch === undefined) return;
   addResults(workload, draft, hardware, count, batchSize, batch);
 }

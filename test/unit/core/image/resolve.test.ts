@@ -201,4 +201,12 @@ describe("an estimate of a picture", () => {
     assert.ok(latency({ engine: "torch.compile" }) < latency({}));
     assert.ok(latency({ batchSize: 8, accelerators: 4 }) < latency({ batchSize: 8, accelerators: 1 }));
   });
+  it("tells the architecture by the model's name where it is not stated", () => {
+    const inferred = (model: string): unknown =>
+      of({ model }).assumptions.find((one) => one.field === "architecture")?.value;
+    assert.equal(inferred("FoundationVision/VAR-d30"), "nextScale");
+    assert.equal(inferred("LTH14/MAR-L"), "maskedAutoregressive");
+    assert.equal(inferred("BAAI/Emu3-Gen"), "autoregressive");
+    assert.equal(inferred("black-forest-labs/FLUX.1-dev"), undefined);
+  });
 });
