@@ -1,5 +1,5 @@
 /** From an unknown value to a workload: validates, reports unknown fields, turns Hugging Face configs into dimensions. */
-import { fromHuggingFace, isHuggingFaceConfig } from "./model/huggingFace";
+import { fromHuggingFace, isHuggingFaceConfig, storedPrecision } from "./model/huggingFace";
 import { fieldsOf, type Kind, kinds, type Workload, type WorkloadProblem, workloadSchema } from "./workload";
 
 export type ParsedWorkload =
@@ -26,7 +26,11 @@ export function parseWorkload(value: unknown): ParsedWorkload {
   }
   for (const field of modelFields) {
     const reference = record[field];
-    if (isHuggingFaceConfig(reference)) record = { ...record, [field]: fromHuggingFace(reference) };
+    if (!isHuggingFaceConfig(reference)) continue;
+    record = { ...record, [field]: fromHuggingFace(reference) };
+    // A config states how its weights are stored: that is the precision of a model looked at alone.
+    const stored = kind === "model" ? storedPrecision(reference) : undefined;
+    if (stored !== undefined && record.precision === undefined) record.precision = stored;
   }
   const known = fieldsOf(kind as Kind);
   const problems: WorkloadProblem[] = [];

@@ -139,12 +139,9 @@ function transient(setting: MemorySetting): { activations: number; logits: numbe
   const { input, stack, layout, sequence } = setting;
   const { spec } = input.model;
   const { pipeline, tensor } = layout;
-  // torchtitan states the batch of a rank and cuts it into as many micro-batches as there are stages; the others state the micro-batch.
-  const sequences =
-    pipeline > 1 && stack.name === "torchtitan" ? Math.max(1, layout.microBatch / pipeline) : layout.microBatch;
-  const tokens = (sequences * sequence) / layout.context;
+  const tokens = (layout.microBatch * sequence) / layout.context;
   // The first stage holds as many micro-batches as there are stages (1F1B).
-  const inFlight = Math.min(pipeline, Math.max(1, stack.name === "torchtitan" ? pipeline : layout.microBatches));
+  const inFlight = Math.min(pipeline, layout.microBatches);
   const layers = ((spec.layers + (spec.encoderLayers ?? 0)) / pipeline) * inFlight;
   const inner = layerActivations(setting) * tokens;
   const boundary = (2 * spec.hiddenSize * tokens) / tensor;

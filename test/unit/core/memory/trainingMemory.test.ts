@@ -230,6 +230,28 @@ describe("training memory: activations and logits", () => {
       parts({ accelerators: 8, parallelism: { context, zeroStage: 3 } }).activations;
     assert.ok(Math.abs(at(1) / at(4) - 4) < 1e-9);
   });
+  it("a pipeline's first stage holds as many micro-batches as there are stages", () => {
+    const at = (pipeline: number): number =>
+      parts({
+        framework: "megatron",
+        accelerators: 8,
+        activationCheckpointing: "none",
+        parallelism: { pipeline },
+        globalBatchSize: 1024,
+      }).activations;
+    assert.ok(Math.abs(at(4) / at(1) - 1) < 1e-9);
+  });
+  it("but no more than there are", () => {
+    const at = (globalBatchSize: number): number =>
+      parts({
+        framework: "megatron",
+        accelerators: 4,
+        activationCheckpointing: "none",
+        parallelism: { pipeline: 4 },
+        globalBatchSize,
+      }).activations;
+    assert.ok(at(2) < 0.6 * at(64));
+  });
   it("a fused loss keeps almost no logits", () =>
     assert.ok(parts({ framework: "torchtitan + liger" }).logits < parts().logits / 20));
   it("eager attention keeps the scores", () =>

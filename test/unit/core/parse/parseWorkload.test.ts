@@ -52,6 +52,12 @@ describe("parsing a workload", () => {
     assert.equal(model.hiddenSize, 64);
     assert.equal(model.keyValueHeads, 4);
   });
+  it("a config's stored precision is the model's, unless the workload states one", () => {
+    const model = { model_type: "llama", hidden_size: 64, num_hidden_layers: 2, torch_dtype: "float16" };
+    assert.equal(parsed({ kind: "model", model }).precision, "fp16");
+    assert.equal(parsed({ kind: "model", model, precision: "fp8" }).precision, "fp8");
+    assert.equal(parsed({ kind: "training", model }).precision, undefined);
+  });
   it("a teacher may be a config too", () => {
     const config = { model_type: "qwen3", hidden_size: 64, num_hidden_layers: 3, num_attention_heads: 4 };
     const workload = parsed({ kind: "distillation", teacher: config });
