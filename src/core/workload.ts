@@ -100,6 +100,8 @@ const fineTuningFields = {
   loraRank: positive.optional(),
   loraTargets: z.union([text, z.array(text)]).optional(),
   adapterParameters: size.optional(),
+  /** Samples are pairs of a chosen and a rejected answer, scored by a frozen reference as well (DPO on an adapter). */
+  preferencePairs: z.boolean().optional(),
 };
 
 const image = z.object({ width: positive, height: positive, count: positive.optional() });

@@ -26,7 +26,11 @@ const perStep: readonly QuantityKey[] = [
 const twice = (value: number | undefined): number | undefined => (value === undefined ? undefined : 2 * value);
 
 /** One pair is two sequences. The reference adds a forward pass: 2N to the 6N (4N with a frozen base) of training; ORPO has none. */
-export function estimatePreference(workload: WorkloadOf<"reinforcementLearning">, method: Method, draft: Draft): void {
+export function estimatePreference(
+  workload: WorkloadOf<"reinforcementLearning"> | WorkloadOf<"fineTuning">,
+  method: Method,
+  draft: Draft,
+): void {
   const { dataset, globalBatchSize, microBatchSize } = workload;
   const known = dataset?.name === undefined ? undefined : draft.facts.dataset(dataset.name)?.value;
   const pairs = dataset?.samples ?? known?.samples;

@@ -1,6 +1,7 @@
 /** Fine-tuning: all parameters, a low-rank adapter, or an adapter on a 4-bit base. */
 import type { Draft } from "../draft";
 import type { Method } from "../training/layout";
+import { estimatePreference } from "../training/preference";
 import { estimateRun } from "../training/run";
 import type { FineTuningFields, WorkloadOf } from "../workload";
 
@@ -15,5 +16,7 @@ export function methodOf(workload: FineTuningFields, draft: Draft): Method {
 }
 
 export function estimateFineTuning(workload: WorkloadOf<"fineTuning">, draft: Draft): void {
-  estimateRun(workload, { method: methodOf(workload, draft), sequence: 2048 }, draft);
+  const method = methodOf(workload, draft);
+  if (workload.preferencePairs) estimatePreference(workload, method, draft);
+  else estimateRun(workload, { method, sequence: 2048 }, draft);
 }

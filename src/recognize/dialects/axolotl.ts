@@ -105,7 +105,7 @@ function read(reading: Reading): Recognized {
     reading.put("algorithm", "dpo", reading.find("rl"));
     return reading.finish({ kind: "reinforcementLearning" });
   }
-  if (rl) reading.note(`preference tuning (${rl.slice(0, 20)})`);
+  if (rl && /dpo|ipo|kto|orpo|simpo/.test(rl)) reading.put("preferencePairs", true, reading.find("rl"));
   const pretraining = reading.has("pretraining_dataset") && !adapted;
   return reading.finish({ kind: pretraining ? "training" : "fineTuning" });
 }

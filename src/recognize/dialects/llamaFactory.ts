@@ -111,7 +111,8 @@ function read(reading: Reading): Recognized {
     reading.put("algorithm", "dpo", reading.find("stage"));
     return reading.finish({ kind: "reinforcementLearning" });
   }
-  if (stage && stage !== "sft") reading.note(`stage ${stage.slice(0, 20)}`);
+  if (/^(dpo|kto|orpo|simpo)$/.test(stage ?? "")) reading.put("preferencePairs", true, reading.find("stage"));
+  else if (stage && stage !== "sft") reading.note(`stage ${stage.slice(0, 20)}`);
   return reading.finish({ kind: stage === "pt" && !adapted ? "training" : "fineTuning" });
 }
 

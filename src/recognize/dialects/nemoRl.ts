@@ -115,6 +115,7 @@ function read(reading: Reading): Recognized {
   if (algorithm === "sft" || algorithm === "rm") return reading.finish({ kind: "fineTuning" });
   if (algorithm === "dpo") {
     reading.put("algorithm", "dpo", reading.find("dpo"));
+    reading.put("preferencePairs", true, reading.find("dpo"));
     return reading.finish({ kind: lora ? "fineTuning" : "reinforcementLearning" });
   }
   reading.put("algorithm", algorithm === "ppo" ? "ppo" : "grpo", reading.find(algorithm ?? "grpo"));

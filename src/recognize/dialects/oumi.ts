@@ -102,6 +102,7 @@ function read(reading: Reading): Recognized {
     reading.put("algorithm", "dpo", reading.find("training/trainer_type"));
     return reading.finish({ kind: "reinforcementLearning" });
   }
+  if (/DPO|KTO|ORPO/.test(type)) reading.put("preferencePairs", true, reading.find("training/trainer_type"));
   const scratch = reading.flagAt("model/load_pretrained_weights") === false;
   return reading.finish({ kind: scratch && !adapted ? "training" : "fineTuning" });
 }

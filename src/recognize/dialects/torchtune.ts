@@ -102,9 +102,9 @@ function read(reading: Reading): Recognized {
     reading.number("responseTokens", "max_generated_tokens", "max_new_tokens");
     return reading.finish({ kind: "reinforcementLearning" });
   }
-  if (!adapter && /DPO|Preference/i.test(reading.textAt("loss/_component_") ?? "")) {
-    reading.put("algorithm", "dpo", reading.find("loss/_component_"));
-    return reading.finish({ kind: "reinforcementLearning" });
+  if (/DPO|RSOLoss|SimPO|IPO|Preference/i.test(reading.textAt("loss/_component_") ?? "")) {
+    reading.put(adapter ? "preferencePairs" : "algorithm", adapter ? true : "dpo", reading.find("loss/_component_"));
+    if (!adapter) return reading.finish({ kind: "reinforcementLearning" });
   }
   return reading.finish({ kind: "fineTuning" });
 }

@@ -131,7 +131,7 @@ function read(reading: Reading): Recognized {
     reading.put("algorithm", "dpo", reading.find("beta") ?? reading.find("loss_type"));
     return reading.finish({ kind: "reinforcementLearning" });
   }
-  if (preference) reading.note("preference tuning: a chosen and a rejected answer per sample");
+  if (preference) reading.put("preferencePairs", true, reading.find("beta") ?? reading.find("loss_type"));
   return reading.finish({ kind: "fineTuning" });
 }
 

@@ -29,6 +29,13 @@ describe("preference optimisation", () => {
       near(central(preference, key) / central(tuning, key), 4 / 3, 1e-9);
   });
 
+  it("is the same on an adapter, as fine-tuning with pairs", () => {
+    const adapter = { ...base, method: "lora", loraRank: 16 };
+    const pairs = estimateOf({ ...adapter, kind: "fineTuning", preferencePairs: true });
+    const plain = estimateOf({ ...adapter, globalBatchSize: 128, microBatchSize: 2, kind: "fineTuning" });
+    near(central(pairs, "flops") / central(plain, "flops"), 3 / 2, 1e-9);
+  });
+
   it("samples nothing: no length of answers is assumed", () => {
     assert.ok(preference.assumptions.every(({ field }) => field !== "responseTokens" && field !== "samplesPerPrompt"));
   });

@@ -92,7 +92,9 @@ describe("axolotl", () => {
     assert.equal(grpo.kind, "reinforcementLearning");
     assertFacts(grpo, { algorithm: "grpo", samplesPerPrompt: 8, responseTokens: 512 });
     assertFacts(workloadOf(`${base}rl: dpo\n`), { algorithm: "dpo" });
-    assert.equal(workloadOf(`${base}rl: dpo\nadapter: lora\n`).kind, "fineTuning");
+    const adapter = workloadOf(`${base}rl: dpo\nadapter: lora\n`);
+    assert.equal(adapter.kind, "fineTuning");
+    assertFacts(adapter, { preferencePairs: true });
   });
 
   it("is distillation with a teacher, on-policy when the student samples", () => {
