@@ -41,11 +41,19 @@ export function withDefaults(kind: Kind, facts: FactMap, layers: readonly Defaul
       if (has(field) || result?.[field] !== undefined || value === undefined) continue;
       if (withoutHardware.has(kind) && hardwareFields.has(field)) continue;
       if (decidedBy[field]?.some((other) => has(other))) continue;
+      // A region belongs to its provider: where the file names another cloud, the default's region means nothing.
+      if (field === "region" && otherCloud(facts, layer)) continue;
       result ??= { ...facts };
       result[field] = { value, source: "setting", confidence: "medium", note: layer.origin };
     }
   }
   return result ?? facts;
+}
+
+function otherCloud(facts: FactMap, layer: DefaultsLayer): boolean {
+  const own = facts.provider?.value;
+  const { provider } = layer.fields;
+  return typeof own === "string" && provider !== undefined && own.toLowerCase() !== provider.toLowerCase();
 }
 
 function flatten(fields: Partial<CommonFields>): readonly [string, unknown][] {

@@ -208,7 +208,7 @@ export class CostComparison extends LitElement {
 
   static override styles = css`
     :host { display: block; color: var(--vscode-foreground); font: var(--vscode-font-size) var(--vscode-font-family); }
-    main { padding: 16px 20px; }
+    main { padding: 12px 14px; }
     header { display: flex; flex-wrap: wrap; gap: 12px; justify-content: space-between; align-items: flex-start; }
     h1 { font-size: 1.5em; font-weight: 600; margin: 0; }
     .subtitle, footer { color: var(--vscode-descriptionForeground); margin: 4px 0 0; }
@@ -219,9 +219,9 @@ export class CostComparison extends LitElement {
     .menu .plain { display: block; width: 100%; text-align: left; padding: 4px 6px; color: inherit; }
     .scroll { overflow-x: auto; margin-top: 16px; }
     table { border-collapse: collapse; }
-    th, td { text-align: left; vertical-align: top; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent)); font-weight: normal; }
-    tbody th[scope="row"] { min-width: 150px; position: sticky; left: 0; background: var(--vscode-editor-background); }
-    thead th { min-width: 190px; padding-bottom: 10px; }
+    th, td { text-align: left; vertical-align: top; padding: 5px 12px 5px 0; border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent)); font-weight: normal; }
+    tbody th[scope="row"] { min-width: 110px; max-width: 150px; position: sticky; left: 0; background: var(--vscode-editor-background); }
+    thead th { min-width: 160px; padding-bottom: 10px; }
     .section th { padding-top: 18px; font-weight: 600; }
     .name { font-weight: 600; font-size: 1.05em; }
     input.name { display: block; width: 100%; box-sizing: border-box; }
@@ -229,7 +229,7 @@ export class CostComparison extends LitElement {
     .tools { display: flex; gap: 10px; margin-top: 4px; }
     .plain { background: none; border: none; padding: 0; font: inherit; color: var(--vscode-textLink-foreground); cursor: pointer; }
     .plain:hover { text-decoration: underline; }
-    input, select { font: inherit; color: var(--vscode-input-foreground); background: var(--vscode-input-background); border: 1px solid var(--vscode-input-border, var(--vscode-contrastBorder, var(--vscode-panel-border))); padding: 3px 5px; width: 175px; box-sizing: border-box; }
+    input, select { font: inherit; color: var(--vscode-input-foreground); background: var(--vscode-input-background); border: 1px solid var(--vscode-input-border, var(--vscode-contrastBorder, var(--vscode-panel-border))); padding: 3px 5px; width: 155px; box-sizing: border-box; }
     select { color: var(--vscode-dropdown-foreground); background: var(--vscode-dropdown-background); border-color: var(--vscode-dropdown-border, var(--vscode-panel-border)); }
     :is(input, select, button, .scroll):focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: -1px; }
     .number { font-weight: 600; font-size: 1.1em; white-space: nowrap; }
@@ -238,8 +238,10 @@ export class CostComparison extends LitElement {
     .origin.edited { color: var(--vscode-textLink-foreground); }
     .origin.assumed { font-style: italic; }
     .value { display: block; padding: 4px 0; overflow-wrap: anywhere; max-width: 260px; }
-    .difference.better { color: var(--vscode-testing-iconPassed, var(--vscode-charts-green)); }
-    .difference.worse, .problem { color: var(--vscode-errorForeground); }
+    .difference::before { content: ""; display: inline-block; width: 8px; height: 8px; margin-right: 5px; border-radius: 50%; background: var(--vscode-descriptionForeground); }
+    .difference.better::before { background: var(--vscode-charts-green); }
+    .difference.worse::before { background: var(--vscode-charts-red); }
+    .problem { color: var(--vscode-errorForeground); }
     .difference.same { color: var(--vscode-descriptionForeground); }
     .warning { color: var(--vscode-editorWarning-foreground); }
     .none { color: var(--vscode-descriptionForeground); }
