@@ -3,10 +3,10 @@
 import { defaultLimits } from "../document/limits";
 import { parseMarkdown } from "../document/markdown";
 import { type DocumentLanguage, parseDocuments, parseStream, type StreamCache } from "../document/parse";
-import type { DocumentProblem, TreeDocument } from "../document/tree";
+import type { DocumentProblem, Span, TreeDocument } from "../document/tree";
 import { applyDirectives } from "./directive";
 import { mayHoldWorkload } from "./prefilter";
-import type { Fact, FactMap, Recognition, RecognitionContext, Recognized } from "./recognized";
+import type { Fact, Recognition, RecognitionContext, Recognized } from "./recognized";
 import { folderOf, joinPath, referenced } from "./references";
 import { dialects } from "./registry";
 
@@ -173,29 +173,29 @@ const unchanged = (references: ReadonlyMap<string, string | undefined>, read: Re
 /** The same workloads further down the file. */
 function moved(workloads: readonly Recognized[], by: number): readonly Recognized[] {
   if (by === 0) return workloads;
-  const shift = <S extends { readonly start: number; readonly end: number }>(span: S): S => ({
-    ...span,
-    start: span.start + by,
-    end: span.end + by,
-  });
-  const shiftFact = (fact: Fact): Fact => ({
-    ...fact,
-    ...(fact.range && fact.file === undefined ? { range: shift(fact.range) } : {}),
-    ...(fact.keyRange && fact.file === undefined ? { keyRange: shift(fact.keyRange) } : {}),
-  });
   return workloads.map((workload) => {
     const facts: Record<string, Fact> = {};
-    for (const [name, fact] of Object.entries(workload.facts)) facts[name] = shiftFact(fact);
-    return {
-      ...workload,
-      range: shift(workload.range),
-      anchor: workload.anchor + by,
-      facts: facts as FactMap,
-      ...(workload.chain
-        ? { chain: workload.chain.map((factor) => (factor.range ? { ...factor, range: shift(factor.range) } : factor)) }
-        : {}),
-    };
+    for (const name in workload.facts) facts[name] = movedFact(workload.facts[name] as Fact, by);
+    const copy: { -readonly [K in keyof Recognized]: Recognized[K] } = { ...workload };
+    copy.range = movedSpan(workload.range, by);
+    copy.anchor = workload.anchor + by;
+    copy.facts = facts;
+    if (workload.chain)
+      copy.chain = workload.chain.map((factor) =>
+        factor.range ? { label: factor.label, value: factor.value, range: movedSpan(factor.range, by) } : factor,
+      );
+    return copy;
   });
+}
+
+const movedSpan = ({ start, end }: Span, by: number): Span => ({ start: start + by, end: end + by });
+
+function movedFact(fact: Fact, by: number): Fact {
+  if (fact.file !== undefined || (!fact.range && !fact.keyRange)) return fact;
+  const copy: { -readonly [K in keyof Fact]: Fact[K] } = { ...fact };
+  if (fact.range) copy.range = movedSpan(fact.range, by);
+  if (fact.keyRange) copy.keyRange = movedSpan(fact.keyRange, by);
+  return copy;
 }
 
 function unique(workload: Recognized, seen: Set<string>): Recognized {

@@ -15,12 +15,10 @@ export interface InstanceCount {
 export function readInstance(sheet: FactSheet): InstanceCount | undefined {
   const type = sheet.get("instanceType");
   const found = typeof type?.value === "string" ? acceleratorsOfInstance(type.value) : undefined;
-  if (!type || !found) return undefined;
-  const note = `${found.count} per ${String(type.value)}`;
-  const perNode = sheet.numberOf("acceleratorsPerNode") ?? found.count;
-  sheet.set("acceleratorsPerNode", { ...type, value: found.count, note });
-  if (found.accelerator !== undefined && !sheet.has("accelerator"))
-    sheet.set("accelerator", { ...type, value: found.accelerator, note: `the accelerator of ${String(type.value)}` });
+  if (!type || found === undefined) return undefined;
+  const note = `${found} per ${String(type.value)}`;
+  const perNode = sheet.numberOf("acceleratorsPerNode") ?? found;
+  sheet.set("acceleratorsPerNode", { ...type, value: found, note });
   const nodes = sheet.get("nodes");
   if (typeof nodes?.value !== "number") return { perNode, chain: [] };
   sheet.set("accelerators", {
