@@ -9,7 +9,7 @@ import { engineClass } from "./engine";
 import { decodeFlops, generationTime, type Job, type Timing, textFlops } from "./law";
 import type { Canvas, Pass } from "./pass";
 import type { Pipeline } from "./pipeline";
-import { defaultGuidance, type ResolvedPipeline, resolvePipeline } from "./resolvePipeline";
+import { defaultGuidance, type ResolvedPipeline, resolvePipeline, usualSteps } from "./resolvePipeline";
 import { groupwise, rolling } from "./sequential";
 import { energyWidth, latencyWidth } from "./widths";
 
@@ -98,7 +98,7 @@ export function countDiffusion(
   const canvas = canvasOf(workload, pipeline, draft);
   const pass = denoiserPass(pipeline.denoiser, canvas, pipeline.latent, pipeline.textTokens);
   // Steps per group, where stated, leave nothing for the total to say.
-  const usual = defaultSteps ?? pipeline.steps;
+  const usual = defaultSteps ?? usualSteps(resolved);
   const steps =
     workload.steps ??
     (workload.groups !== undefined && workload.stepsPerGroup !== undefined

@@ -154,3 +154,8 @@ export function defaultGuidance(resolved: ResolvedPipeline, steps: number): numb
   }
   return pipeline.guidancePasses;
 }
+
+/** Steps of the published pipeline; of a distilled member that is not known by itself, the most its schedule has. */
+export function usualSteps({ pipeline, name }: ResolvedPipeline): number {
+  return isDistilled(name) ? Math.min(distilledSchedule, pipeline.steps) : pipeline.steps;
+}

@@ -191,7 +191,7 @@ export const stills: readonly NamedPipeline[] = [
   named(
     "sdxl",
     "Stable Diffusion XL",
-    /sdxl|stable-?diffusion-?xl|playground|juggernaut-?xl|pony|illustrious|animagine|-xl(-|$)/,
+    /sdxl|stable-?diffusion-?xl|playground|(realvis|dreamshaper|juggernaut|proteus|albedobase).*xl|pony-?diffusion|illustrious|animagine/,
     unet(sdxl),
     {
       ...still(77, clipPair, 50, 2),

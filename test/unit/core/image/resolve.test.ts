@@ -6,7 +6,7 @@ import type { Estimate } from "../../../../src/core/estimate";
 import { estimate } from "../../../../src/core/estimator";
 import { latentFrames } from "../../../../src/core/image/denoiser";
 import { engineClass } from "../../../../src/core/image/engine";
-import { defaultGuidance, resolvePipeline } from "../../../../src/core/image/resolvePipeline";
+import { defaultGuidance, resolvePipeline, usualSteps } from "../../../../src/core/image/resolvePipeline";
 import { pipelineByName, pipelines } from "../../../../src/core/image/shapes";
 import type { ModelReference, WorkloadOf } from "../../../../src/core/workload";
 
@@ -53,6 +53,8 @@ describe("names of denoisers", () => {
     ["Qwen/Qwen-Image", "qwen-image"],
     ["meta-llama/Llama-3.1-8B", undefined],
     ["Qwen/Qwen3-8B", undefined],
+    ["openai-community/gpt2-xl", undefined],
+    ["SG161222/RealVisXL_V5.0", "sdxl"],
     ["google-bert/bert-base-uncased", undefined],
     ["", undefined],
   ];
@@ -95,6 +97,14 @@ describe("resolving a denoiser", () => {
     assert.ok(
       denoiser.backbone === "unet" && Math.abs((denoiser.channels[0] ?? 0) - 320 * Math.sqrt(1.72 / 2.57)) < 1e-6,
     );
+  });
+});
+
+describe("steps by default", () => {
+  it("those of the pipeline, few for a distilled member", () => {
+    assert.equal(usualSteps(resolve("FLUX.1-dev")), 50);
+    assert.equal(usualSteps(resolve("FLUX.1-schnell")), 4);
+    assert.equal(usualSteps(resolve("Tongyi-MAI/Z-Image-Turbo")), 8);
   });
 });
 
