@@ -23,7 +23,7 @@ export interface CommandServices {
 type Handler = (argument: unknown) => Promise<void>;
 
 export function registerCommands(services: CommandServices): vscode.Disposable {
-  const handlers: Partial<Record<CommandId, Handler>> = {
+  const handlers: Record<CommandId, Handler> = {
     [commandIds.reportFile]: (argument) => showFileReport(services, argument),
     [commandIds.reportWorkspace]: () => showWorkspaceReport(services),
     [commandIds.explain]: (argument) => explain(services, argument),
@@ -31,6 +31,15 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     [commandIds.toggleInline]: () => toggleInline(),
     [commandIds.exportReport]: (argument) => exportReport(services, argument),
     [commandIds.openSample]: () => openSample(),
+    [commandIds.browseCatalogue]: async () => {
+      const engine = await services.analyses.engine();
+      const { browseCatalogue } = await engine.catalogue();
+      await browseCatalogue(engine.facts(vscode.window.activeTextEditor?.document.uri), services.format);
+    },
+    [commandIds.refreshPrices]: async () => (await catalogue(services)).refreshStoredPrices(services.analyses),
+    [commandIds.undoRefresh]: async () => (await catalogue(services)).undoRefreshedPrices(services.analyses),
+    [commandIds.resolveModel]: async () =>
+      (await catalogue(services)).resolveModel(services.analyses, await unknownModel(services.analyses)),
   };
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([id, handler]) =>
@@ -44,6 +53,21 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
       }),
     ),
   );
+}
+
+const catalogue = async ({ analyses }: CommandServices) => (await analyses.engine()).catalogue();
+
+/** The first model of the active file that the catalogue does not know: what one would want to resolve. */
+async function unknownModel(analyses: Analyses): Promise<string> {
+  const document = vscode.window.activeTextEditor?.document;
+  const entry = document && (await analyses.get(document));
+  if (!document || !entry) return "";
+  const facts = entry.engine.facts(document.uri);
+  for (const { workload } of entry.analysis.workloads) {
+    const model = workload?.model;
+    if (typeof model === "string" && model.includes("/") && facts.model(model) === undefined) return model;
+  }
+  return "";
 }
 
 function nothingHere(): void {

@@ -48,6 +48,7 @@ export class Engine {
       ),
     ]);
     this.#refreshed = prices === undefined ? undefined : parseSnapshot(prices);
+    void vscode.commands.executeCommand("setContext", "aiCostLens.pricesRefreshed", this.#refreshed !== undefined);
     this.#models = ownModelSchema.array().safeParse(models).data ?? [];
     this.#files.clear();
     for (const [key, file] of files) this.#files.set(key, file);
@@ -125,6 +126,11 @@ export class Engine {
   budget(uri: vscode.Uri | undefined): Budget {
     const cost = this.#folder(uri).workspace?.budget;
     return cost === undefined ? {} : { cost };
+  }
+
+  /** The catalogue's commands, which work on this module's rows. */
+  catalogue(): Promise<typeof import("./catalogue")> {
+    return import("./catalogue");
   }
 
   mayHoldWorkload(text: string): boolean {
