@@ -380,14 +380,14 @@ function main(): void {
     print("constants as they are", summarize(judge(rows, inferenceCalibration.constants)));
     return;
   }
-  const strength = 0.006;
+  const strength = 0.01;
   const start = priors();
   const { c, loss } = fit(rows, start, 14, strength);
   console.log(`loss ${loss.toFixed(4)}`);
   const constants = rounded(c) as InferenceConstants;
   const seen = summarize(judge(rows, constants));
   print("rows of the fit", seen);
-  const left = unseen(rows, start, 8, strength);
+  const left = unseen(rows, start, 12, strength);
   const out = summarize(left);
   const sigmas = sigmaTable(left);
   console.log(JSON.stringify(sigmas));

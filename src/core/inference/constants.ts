@@ -85,6 +85,8 @@ export interface InferenceConstants {
     readonly memoryExponent: number;
     readonly compute: number;
     readonly computeExponent: number;
+    /** Exponent of the ratio of peaks by which narrow formats save energy: 1 in proportion, 0 not at all. */
+    readonly narrow: number;
     /** Shares of host time during which the device counts as idle or busy. */
     readonly allReduceIdle: number;
     readonly sequenceBusy: number;

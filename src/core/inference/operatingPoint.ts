@@ -55,7 +55,8 @@ export interface OperatingPoint {
 
 /** Bytes that an engine keeps beside weights and cache: context, graphs, activations of a prefill chunk. */
 export const engineOverhead = 2e9;
-const usableMemory = 0.95;
+/** Engines take 90 % of the device, and data sheets count memory in binary gigabytes: 0.9 · 1.0737. */
+const usableMemory = 0.966;
 
 /** Weights on one accelerator. */
 export const weightsPerAccelerator = (s: System): number => {
@@ -165,7 +166,9 @@ export function operate(s: System, load: Load, batch: number, c: InferenceConsta
   const busy = Math.min(1, Math.max(0, active / round));
   const memoryUse = Math.min(1, step.bytes / (round * s.bandwidth));
   const prefillPerAccelerator = local && batch <= 1 ? 0 : (perStep * flops) / (layout.group * layout.stages);
-  const computeUse = Math.min(1, (step.flops + prefillPerAccelerator) / (round * s.peak));
+  // A narrow multiplication takes less energy than a wide one, but not in proportion to the peaks.
+  const powerPeak = s.peak16 * (s.peak / s.peak16) ** c.power.narrow;
+  const computeUse = Math.min(1, (step.flops + prefillPerAccelerator) / (round * powerPeak));
   const work = p.busy * busy + p.memory * memoryUse ** p.memoryExponent + p.compute * computeUse ** p.computeExponent;
   const powerShare = p.serving[s.generation] + (s.engine === "llamaCpp" ? work / layout.accelerators : work);
 
