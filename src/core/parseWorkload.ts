@@ -1,5 +1,6 @@
 /** From an unknown value to a workload: validates, reports unknown fields, turns Hugging Face configs into dimensions. */
-import { fromHuggingFace, isHuggingFaceConfig, storedPrecision } from "./model/huggingFace";
+import { fromHuggingFace, isHuggingFaceConfig } from "./model/huggingFace";
+import { storedPrecision } from "./model/storedPrecision";
 import { fieldsOf, type Kind, kinds, type Workload, type WorkloadProblem, workloadSchema } from "./workload";
 
 export type ParsedWorkload =

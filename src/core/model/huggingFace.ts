@@ -4,25 +4,21 @@
  * Names differ by family (`hidden_size`, `n_embd`, `d_model`); what the family's code fixes without writing it down is in
  * `huggingFaceFamilies.ts`. Foreign input: only own properties of the right type are read, nothing throws.
  */
-import { parseNumber } from "../numbers";
-import type { Precision } from "../precision";
+import {
+  type Config,
+  flag,
+  isObject,
+  languagePart,
+  largest,
+  listLength,
+  nested,
+  number,
+  own,
+  string,
+  widths,
+} from "./configReading";
 import { type FamilyTraits, traitsOf } from "./huggingFaceFamilies";
 import type { ModelSpec } from "./specification";
-
-/** No dimension of a model is larger; products of several stay finite. */
-const largest = 1e15;
-
-type Config = Readonly<Record<string, unknown>>;
-
-const widths = ["hidden_size", "n_embd", "d_model"] as const;
-const nested = ["text_config", "llm_config", "language_config", "thinker_config"] as const;
-
-const isObject = (value: unknown): value is Config =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-function own(config: Config, key: string): unknown {
-  return Object.hasOwn(config, key) ? config[key] : undefined;
-}
 
 /** True for an object that looks like a Hugging Face config (any family): a type, and a width or a nested text config. */
 export function isHuggingFaceConfig(value: unknown): value is Config {
@@ -36,33 +32,6 @@ export function isHuggingFaceConfig(value: unknown): value is Config {
   );
 }
 
-function asNumber(value: unknown): number | undefined {
-  const parsed = typeof value === "string" ? parseNumber(value) : value;
-  return typeof parsed === "number" && parsed >= 0 && parsed <= largest ? parsed : undefined;
-}
-
-/** The first of `keys` that holds a number. */
-function number(config: Config, ...keys: readonly string[]): number | undefined {
-  for (const key of keys) {
-    const value = asNumber(own(config, key));
-    if (value !== undefined) return value;
-  }
-  return undefined;
-}
-
-function flag(config: Config, ...keys: readonly string[]): boolean | undefined {
-  for (const key of keys) {
-    const value = own(config, key);
-    if (typeof value === "boolean") return value;
-  }
-  return undefined;
-}
-
-function string(config: Config, key: string): string | undefined {
-  const value = own(config, key);
-  return typeof value === "string" ? value : undefined;
-}
-
 /** Drops absent and impossible fields, so that a merge with a catalogue row keeps the row's. */
 const present = (spec: ModelSpec): ModelSpec =>
   Object.fromEntries(
@@ -70,16 +39,6 @@ const present = (spec: ModelSpec): ModelSpec =>
       ([, value]) => value !== undefined && (typeof value !== "number" || (value >= 0 && value <= largest)),
     ),
   ) as ModelSpec;
-
-/** The language part: the config itself, or the nested one of a vision or speech model. */
-function languagePart(config: Config, depth = 0): Config {
-  if (depth < 3)
-    for (const key of nested) {
-      const part = own(config, key);
-      if (isObject(part)) return languagePart(part, depth + 1);
-    }
-  return config;
-}
 
 /** Kinds of layers in order, where the config lists them (`full_attention`, `sliding_attention`, `linear_attention`, `mamba`). */
 function layerTypes(config: Config): readonly string[] {
@@ -90,11 +49,6 @@ function layerTypes(config: Config): readonly string[] {
   }
   return [];
 }
-
-const listLength = (config: Config, key: string): number | undefined => {
-  const value = own(config, key);
-  return Array.isArray(value) ? value.length : undefined;
-};
 
 function linearLayers(config: Config, layers: number | undefined): number | undefined {
   const types = layerTypes(config);
@@ -402,36 +356,4 @@ function otherParameters(config: Config, traits: FamilyTraits, spec: ModelSpec, 
   if (spec.encoderLayers) total += 2 * heads * (number(config, "relative_attention_num_buckets") ?? 0);
   if (spec.backbone === "encoder" && traits.normBias) total += d * d + d;
   return total;
-}
-
-/** Number format of the stored weights: `quantization_config` first, then `torch_dtype`. */
-export function storedPrecision(root: Config): Precision | undefined {
-  const quantization = own(root, "quantization_config") ?? own(languagePart(root), "quantization_config");
-  if (isObject(quantization)) {
-    const method =
-      `${string(quantization, "quant_method") ?? ""} ${string(quantization, "quant_algo") ?? ""} ${string(quantization, "format") ?? ""}`.toLowerCase();
-    const bits = number(quantization, "bits", "w_bit", "num_bits");
-    if (/nvfp4|mxfp4|fp4/.test(method)) return "fp4";
-    if (flag(quantization, "load_in_4bit", "_load_in_4bit") === true)
-      return string(quantization, "bnb_4bit_quant_type") === "nf4" ? "nf4" : "int4";
-    if (bits === 4 || /awq|gptq|pack-quantized/.test(method)) return bits === 8 ? "int8" : "int4";
-    if (/fp8|float-quantized/.test(method)) return "fp8";
-    if (bits === 8 || flag(quantization, "load_in_8bit", "_load_in_8bit") === true || /int8|int-quantized/.test(method))
-      return "int8";
-  }
-  const dtype = string(root, "torch_dtype") ?? string(root, "dtype") ?? string(languagePart(root), "torch_dtype");
-  switch (dtype?.replace(/^torch\./, "")) {
-    case "bfloat16":
-      return "bf16";
-    case "float16":
-    case "half":
-      return "fp16";
-    case "float32":
-    case "float":
-      return "fp32";
-    case "float8_e4m3fn":
-      return "fp8";
-    default:
-      return undefined;
-  }
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { describe, it } from "mocha";
-import { fromHuggingFace, isHuggingFaceConfig, storedPrecision } from "../../../../src/core/model/huggingFace";
+import { fromHuggingFace, isHuggingFaceConfig } from "../../../../src/core/model/huggingFace";
 import { modelSpecSchema } from "../../../../src/core/model/specification";
+import { storedPrecision } from "../../../../src/core/model/storedPrecision";
 
 const base = {
   model_type: "llama",
