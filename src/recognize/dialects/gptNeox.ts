@@ -31,7 +31,9 @@ function read(reading: Reading): Recognized {
   reading.put("framework", "gpt-neox");
   const stated = reading.textAt("load", "save");
   const name =
-    modelNameInPath(reading.context.path) ?? (stated === undefined ? undefined : modelName(stated)) ?? "gpt-neox";
+    named(modelNameInPath(reading.context.path)) ??
+    (stated === undefined ? undefined : modelName(stated)) ??
+    "gpt-neox";
   const tied = reading.flagAt("no_weight_tying");
   const gated =
     /swiglu|geglu/i.test(reading.textAt("activation") ?? "") || reading.flagAt("use_flashattn_swiglu") === true;
@@ -93,4 +95,11 @@ function sizes(reading: Reading, gated: boolean): { intermediateSize?: number; v
       ? { vocabularySize: 50304 }
       : {}),
   };
+}
+
+/** A file named by its size alone: the shapes of GPT-3 (arXiv 2005.14165, table 2.1), or a GPT-NeoX of its own. */
+function named(fromPath: string | undefined): string | undefined {
+  if (fromPath === undefined || !/^\d/.test(fromPath)) return fromPath;
+  const ofGpt3 = /^(125M|350M|760M|1[-.]3B|2[-.]7B|6[-.]7B|13B|175B)$/i.test(fromPath);
+  return `${ofGpt3 ? "gpt3" : "gpt-neox"}-${fromPath}`;
 }

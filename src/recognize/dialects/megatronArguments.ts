@@ -48,7 +48,11 @@ function read(outer: Reading): Recognized {
   reading.count("nodes", "trainer.num_nodes");
   reading.count("acceleratorsPerNode", "trainer.devices");
   reading.number("sequenceLength", "seq_length", "data.seq_length", "decoder_seq_length");
-  const batch = reading.number("globalBatchSize", "global_batch_size", "data.global_batch_size");
+  const schedule = reading.scalar("step_batch_size_schedule");
+  const last = Number(/:(\d+)\s*$/.exec(schedule?.text ?? "")?.[1] ?? Number.NaN);
+  const batch =
+    reading.number("globalBatchSize", "global_batch_size", "data.global_batch_size") ?? (last > 0 ? last : undefined);
+  if (last > 0) reading.put("globalBatchSize", last, schedule, { note: "the last of a growing schedule" });
   reading.number("microBatchSize", "micro_batch_size", "data.micro_batch_size");
   reading.steps("train_iters", "trainer.max_steps");
   const samples = reading.numberAt("train_samples");

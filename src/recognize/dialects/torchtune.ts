@@ -100,6 +100,14 @@ function read(reading: Reading): Recognized {
     reading.put("algorithm", grpo ? "grpo" : "ppo", reading.find(grpo ? "grpo_samples" : "ppo_epochs"));
     reading.number("samplesPerPrompt", "grpo_samples", "num_generations", "grpo_size");
     reading.number("responseTokens", "max_generated_tokens", "max_new_tokens");
+    const batch = reading.number("promptsPerStep", "batch_size");
+    // PPO counts sampled sequences in `num_steps`, GRPO optimiser steps.
+    const amount = reading.numberAt("num_steps");
+    if (grpo) reading.steps("num_steps");
+    else if (amount && batch)
+      reading.put("steps", Math.ceil(amount / batch), reading.find("num_steps"), {
+        note: `${amount} samples ÷ batch ${batch}`,
+      });
     return reading.finish({ kind: "reinforcementLearning" });
   }
   if (/DPO|RSOLoss|SimPO|IPO|Preference/i.test(reading.textAt("loss/_component_") ?? "")) {

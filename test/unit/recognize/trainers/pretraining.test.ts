@@ -185,6 +185,13 @@ describe("Megatron", () => {
     assert.equal(workload.timeLimit, 1.5);
   });
 
+  it("takes the last batch of a growing schedule", () => {
+    const workload = workloadOf(
+      'MODEL_ARGS:\n  --num-layers: 12\n  --hidden-size: 512\n  --train-iters: 10\n  --step-batch-size-schedule: "0:384 200B:768"\n',
+    );
+    assertFacts(workload, { globalBatchSize: 768, steps: 10 });
+  });
+
   it("reads dotted keys of the NeMo flavour", () => {
     const workload = workloadOf(
       "MODEL_ARGS:\n  trainer.num_nodes: 2\n  trainer.devices: 8\n  trainer.max_steps: 50\n  model.config.num_layers: 12\n  model.config.hidden_size: 768\n  data.global_batch_size: 64\n",
@@ -329,6 +336,11 @@ describe("GPT-NeoX", () => {
     });
     const model = modelOf(workload);
     assert.deepEqual([model.name, model.layers, model.tieWordEmbeddings], ["pythia-12B", 36, false]);
+  });
+
+  it("names a file that is called by its size alone", () => {
+    assert.equal(modelOf(workloadOf(text, { path: "configs/175B.yml" })).name, "gpt3-175B");
+    assert.equal(modelOf(workloadOf(text, { path: "configs/20B.yml" })).name, "gpt-neox-20B");
   });
 
   it("reads kebab keys in JSON", () => {

@@ -82,6 +82,14 @@ describe("torchtune", () => {
     assertFacts(generation, { outputTokens: 300 });
   });
 
+  it("counts PPO's sampled sequences as steps of its batch", () => {
+    const text = recipe("llama3_1_8b", "ppo_epochs: 2\nnum_steps: 1000\nmax_generated_tokens: 58\n").replace(
+      "model:",
+      "policy_model:",
+    );
+    assertFacts(workloadOf(text), { algorithm: "ppo", steps: 500, promptsPerStep: 2, responseTokens: 58 });
+  });
+
   it("is silent about components of other libraries", () => {
     assert.deepEqual(workloadsOf("model:\n  _component_: other.models.thing\n# _component_: torchtune.models.x\n"), []);
     assert.deepEqual(workloadsOf("tools:\n  _component_: torchtune.data.helper\n"), []);
