@@ -35,7 +35,8 @@ const priors: Readonly<Record<keyof TrainingConstants, Prior>> = {
   attentionBlackwell: { value: 0.7, width: 0.4 },
   attentionHalf: { value: 1000, width: 0.6 },
   narrowExperts: { value: 300, width: 0.6 },
-  expertLaunch: { value: 1e-3, width: 1 },
+  // Some hundred kernels per expert layer, forward and backward, at about 10 µs each, and the router's synchronisations.
+  expertLaunch: { value: 4e-3, width: 0.5 },
   tensorExposed: { value: 1, width: 0.4 },
   shardExposed: { value: 0.5, width: 0.4 },
   dataExposed: { value: 0.5, width: 0.6 },
