@@ -51,7 +51,7 @@ export function modelNameInPath(path: string): string | undefined {
   const parts = path.split("/").slice(-6);
   const file = (parts.pop() ?? "").replace(/\.(ya?ml|jsonc?)$/i, "").replace(/\.(config|conf|infra|v\d)$/i, "");
   const folders = parts.reverse();
-  const bare = /^(\d+(?:[._]\d+)?[bm])(?:$|[-_])/i.exec(file);
+  const bare = /^(\d+(?:[._-]\d+)?[bm])(?:$|[-_])/i.exec(file);
   if (bare?.[1]) {
     for (const folder of folders.slice(0, 2)) {
       const named = nameWithin(folder);

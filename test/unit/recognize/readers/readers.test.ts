@@ -97,6 +97,7 @@ describe("model names", () => {
     ["gpt3-175b-256gpus-fp8.yaml", "gpt3-175b"],
     ["mixtral-8x7b-256gpus.yaml", "mixtral-8x7b"],
     ["configs/pythia/12B.yml", "pythia-12B"],
+    ["configs/6-7B.yml", "6-7B"],
     ["Qwen/Qwen3-235B-A22B-Thinking-2507-FP8/H100/run.yaml", "Qwen3-235B-A22B-Thinking-2507-FP8"],
     ["vllm/gpt-oss-120b.yaml", "gpt-oss-120b"],
   ] as const)
