@@ -1,15 +1,23 @@
 /** Diffusion, plain or groupwise: sizes and defaults filled in, one batch timed. */
 import type { Draft } from "../draft";
 import type { Hardware } from "../hardware";
+import { exact } from "../quantity";
 import type { GenerationWorkload } from "../workload";
 import type { Batch } from "./batch";
 import { imageConstants, imageGeneration } from "./constants";
 import { denoiserPass } from "./denoiser";
 import { engineClass } from "./engine";
 import { decodeFlops, generationTime, type Job, type Timing, textFlops } from "./law";
+import { addMemory } from "./memory";
 import type { Canvas, Pass } from "./pass";
 import type { Pipeline } from "./pipeline";
-import { defaultGuidance, type ResolvedPipeline, resolvePipeline, usualSteps } from "./resolvePipeline";
+import {
+  defaultGuidance,
+  denoiserParameters,
+  type ResolvedPipeline,
+  resolvePipeline,
+  usualSteps,
+} from "./resolvePipeline";
 import { groupwise, rolling } from "./sequential";
 import { energyWidth, latencyWidth } from "./widths";
 
@@ -164,7 +172,7 @@ export function diffuse(
   batchSize: number,
 ): Batch | undefined {
   const counted = countDiffusion(workload, draft, "model");
-  const { resolved, canvas, plan, passes } = counted;
+  const { resolved, canvas, pass, plan, passes } = counted;
   const extra = textFlops(resolved.pipeline, passes) + decodeFlops(resolved.pipeline, canvas);
   const flops = plan.flops + extra;
   const assumed =
@@ -176,6 +184,26 @@ export function diffuse(
     ...(plan.lowest === undefined ? {} : { lowestFlops: plan.flops * plan.lowest + extra }),
     reference,
   };
+  const parameters = denoiserParameters(workload.model, resolved, draft);
+  if (parameters !== undefined) {
+    draft.set("parameters", exact(parameters, "1"));
+    const weightPrecision = workload.weightPrecision ?? workload.precision ?? "bf16";
+    const { pipeline } = resolved;
+    addMemory(
+      draft,
+      {
+        pipeline,
+        canvas,
+        pass,
+        parameters,
+        weightPrecision,
+        guidancePasses: passes,
+        batch: batchSize,
+        accelerators: count,
+      },
+      hardware,
+    );
+  }
   if (workload.engine === undefined)
     draft.assume("engine", "eager PyTorch", "compiled or CUDA-graph engines take 0.5 to 0.7 of the time");
   if (hardware === undefined) return { ...base, latencyWidth: 0, energyWidth: 0, powerWidth: 0 };

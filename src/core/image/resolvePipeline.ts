@@ -159,3 +159,18 @@ export function defaultGuidance(resolved: ResolvedPipeline, steps: number): numb
 export function usualSteps({ pipeline, name }: ResolvedPipeline): number {
   return isDistilled(name) ? Math.min(distilledSchedule, pipeline.steps) : pipeline.steps;
 }
+
+/** Parameters of the denoiser: stated, or the catalogue's; undefined where neither knows. */
+export function denoiserParameters(
+  reference: ModelReference | undefined,
+  { pipeline, name, width }: ResolvedPipeline,
+  draft: Draft,
+): number | undefined {
+  const stated = typeof reference === "string" ? undefined : reference?.parameters;
+  if (stated !== undefined && stated > 0) return stated;
+  // A model that stands in for an unknown one says nothing of its size.
+  if (width >= assumedWidth) return undefined;
+  const own = name === "" ? undefined : draft.facts.model(name);
+  const known = own && own.how !== "fuzzy" ? own.value.spec : draft.facts.model(pipeline.key)?.value.spec;
+  return known?.denoiser ? known.parameters : undefined;
+}
