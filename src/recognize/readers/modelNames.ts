@@ -38,6 +38,7 @@ export function modelName(text: string): string | undefined {
 const family =
   "(?:meta-)?llama|tinyllama|codellama|llava|qwen|qwq|mi[sx]tral|codestral|ministral|magistral|gemma|phi|gpt|deepseek|dsv\\d|falcon|pythia|olmoe?|mpt|dbrx|glm|chatglm|kimi|moonlight|nemotron|granite|smol(?:lm|vlm)|yi|roberta|deberta|bert|electra|mt5|t5|ul2|opt|bloom|starcoder|internvl|internlm|intern_vit|flux|sdxl|sd3|sd15|stable-?diffusion|wan|hunyuan|ltx|grok|command-r|aya|jamba|mamba|exaone|minicpm|minimax|zephyr|vicuna|baichuan|ernie|arcee|apertus|voxtral|pixtral|molmo|idefics|openmoe|retro|gpt-?oss|gpt-?neox?|seed-oss|mt-nlg|vit|clip|dino|whisper|hermes|solar|stories\\d|stablelm|redpajama|openllama|open_llama|h2o|lfm2?|ling|ring|step3";
 const familyStart = new RegExp(`(?:^|[-_/.])(${family})(?![a-z])`, "i");
+const familyAlone = new RegExp(`^(?:${family})`, "i");
 const sizeToken = /^e?\d+([._p]\d+)?[bm]$|^\d+x\d+(\.\d+)?b$|^a\d+(\.\d+)?b$|^\d+e$/i;
 const versionToken = /^v?\d+([._]\d+)*$|^\d{4}$/i;
 const variantToken =
@@ -82,7 +83,7 @@ function nameWithin(segment: string): string | undefined {
     const token = tokens[i] as string;
     const isSize = sizeToken.test(token);
     const isPart = isSize || variantToken.test(token) || (versionToken.test(token) && !(sized && token.length < 3));
-    const second = i === 2 && new RegExp(`^(?:${family})`, "i").test(token);
+    const second = i === 2 && familyAlone.test(token);
     if (!isPart && !second) break;
     if (isSize && sized && !/^a/i.test(token)) break;
     name += `${tokens[i - 1]}${token}`;

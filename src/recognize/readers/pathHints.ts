@@ -32,6 +32,7 @@ const recipeFolders: ReadonlySet<string> = new Set([
 export const acceleratorPattern =
   "gb300|gb200|b300|b200|gh200|h200|h100|h800|h20|a800|a100|a10g|a30|a40|l40s|l40|l4|t4|v100|p100|mi250x?|mi300x|mi300a|mi308x|mi325x|mi350x|mi355x|rtx[-_ ]?\\d{4}|gaudi[23]?|tpu[-_]?v\\d\\w{0,2}|v5litepod|trn[12]|inf2|ascend\\w{0,4}";
 const device = new RegExp(`(?:^|[-_./ x])(?:dgx[-_]?|hgx[-_]?)?(${acceleratorPattern})(?:x(\\d+))?(?![a-z0-9])`, "i");
+const counted = new RegExp(`(?:^|[-_./])(\\d{1,4})[x-](${acceleratorPattern})(?![a-z0-9])`, "i");
 const many = (text: string): number | undefined => {
   const value = Number(text);
   return Number.isInteger(value) && value > 0 && value <= 1e6 ? value : undefined;
@@ -48,7 +49,7 @@ export function hardwareInPath(path: string): HardwareHint {
       hint.nodes ??= many(grid[1] as string);
       hint.acceleratorsPerNode ??= many(grid[2] as string);
     }
-    const times = new RegExp(`(?:^|[-_./])(\\d{1,4})[x-](${acceleratorPattern})(?![a-z0-9])`, "i").exec(text);
+    const times = counted.exec(text);
     if (times) {
       hint.accelerators ??= many(times[1] as string);
       hint.accelerator ??= (times[2] as string).toUpperCase();
