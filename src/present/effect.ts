@@ -1,6 +1,5 @@
 /** What another value would do: the marginal effect of one field, from a second estimate with that field changed. */
 import type { Estimate, QuantityKey } from "../core/estimate";
-import { fieldWords } from "./fields";
 import type { Formatter } from "./numbers";
 import type { Subject } from "./subject";
 
@@ -24,19 +23,31 @@ const notDoubled: ReadonlySet<string> = new Set([
   "demandElasticity",
 ]);
 /** Factors of the accelerator count. */
-const counts: ReadonlySet<string> = new Set(["nodes", "acceleratorsPerNode", "replicas"]);
+const counts: ReadonlySet<string> = new Set(["nodes", "acceleratorsPerNode", "replicas", "accelerators"]);
 
-/** The change worth asking about for one field; undefined where none is. */
-export function changeFor(field: string, value: unknown, subject: Subject): Change | undefined {
+/**
+ * The change worth asking about for one field; undefined where none is. `together` are the other fields that the same value states
+ * (`replicas: 2` is replicas and nodes): they change with it.
+ */
+export function changeFor(
+  field: string,
+  value: unknown,
+  subject: Subject,
+  together: readonly string[] = [],
+): Change | undefined {
   const { workload } = subject;
   if (workload === undefined) return undefined;
   if (field === "pricing" || field === "precision" || field === "method") return swapped(field, value);
   if (typeof value !== "number" || !(value > 0) || notDoubled.has(field)) return undefined;
-  const accelerators = workload.accelerators;
-  if (field === "accelerators") return { label: "Doubling it", changes: doubledCount(subject) };
-  if (counts.has(field) && accelerators !== undefined)
-    return { label: "Doubling it", changes: { ...doubledCount(subject), [field]: value * 2 } };
-  return { label: "Doubling it", changes: { [field]: value * 2 } };
+  const label = "Doubling it";
+  if (field === "accelerators" && together.length === 0) return { label, changes: doubledCount(subject) };
+  const changes: Record<string, number> = { [field]: value * 2 };
+  for (const other of together) {
+    const stated = subject.facts[other]?.value;
+    if (counts.has(other) && typeof stated === "number") changes[other] = stated * 2;
+  }
+  if (counts.has(field) && workload.accelerators !== undefined) changes.accelerators = workload.accelerators * 2;
+  return { label, changes };
 }
 
 /** Twice the accelerators; `nodes` follows, so that the product still holds. */
@@ -114,11 +125,10 @@ export function effectOf(
   subject: Subject,
   reestimate: Reestimate,
   format: Formatter,
+  together: readonly string[] = [],
 ): string | undefined {
-  const change = changeFor(field, value, subject);
+  const change = changeFor(field, value, subject, together);
   if (change === undefined || subject.estimate === undefined) return undefined;
   const after = reestimate(change.changes);
   return after && `${change.label}: ${effectText(subject.estimate, after, format)}`;
 }
-
-export const labelOf = (field: string): string => fieldWords(field).label;

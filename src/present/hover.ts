@@ -33,7 +33,7 @@ const contains = (range: Range | undefined, offset: number): range is Range =>
 const length = (range: Range): number => range.end - range.start;
 
 /** Fields that say more than others when several facts are read from one value (`p5.48xlarge`). */
-const telling = ["instanceType", "model", "accelerators", "accelerator"];
+const telling = ["instanceType", "model", "replicas", "accelerators", "accelerator"];
 const rank = (field: string): number => {
   const index = telling.indexOf(field);
   return index < 0 ? telling.length : index;
@@ -102,7 +102,14 @@ export function hoverMarkdown(target: HoverTarget, options: HoverOptions): strin
           .map(([name, other]) => `${fieldWords(name).label.toLowerCase()} ${valueMarkdown(name, other.value, format)}`)
           .join(", ")}`,
       );
-    const effect = effectOf(field, fact.value, subject, reestimate, format);
+    const effect = effectOf(
+      field,
+      fact.value,
+      subject,
+      reestimate,
+      format,
+      others.map(([name]) => name),
+    );
     if (effect !== undefined) lines.push(effect);
     const noteSaysMore = fact.note !== undefined && chain === undefined;
     if (fact.source !== "file" || fact.confidence !== "high" || noteSaysMore)

@@ -88,6 +88,24 @@ describe("the hover", () => {
     assert.deepEqual(asked, [{ tokens: 2.4e12 }, { accelerators: 128, nodes: 16 }, { accelerators: 128, nodes: 16 }]);
   });
 
+  it("doubles what one value states together, and only that", () => {
+    const asked: unknown[] = [];
+    const reestimate: Reestimate = (changes) => {
+      asked.push(changes);
+      return undefined;
+    };
+    const served = subject("inference", {
+      fields: { accelerators: 8, nodes: 2, acceleratorsPerNode: 4, replicas: 2 },
+      facts: { nodes: fileFact(2, 0, 1), replicas: fileFact(2, 0, 1), acceleratorsPerNode: fileFact(4, 5, 6) },
+    });
+    hover(served, 0, { reestimate });
+    hover(served, 5, { reestimate });
+    assert.deepEqual(asked, [
+      { replicas: 4, nodes: 4, accelerators: 16 },
+      { acceleratorsPerNode: 8, accelerators: 16 },
+    ]);
+  });
+
   it("says when doubling changes nothing, and when it no longer fits", () => {
     const one = training();
     assert.match(hover(one, 61, { reestimate: () => one.estimate }), /Doubling it: no change/);
