@@ -23,7 +23,7 @@ export function engineIn(text: string): string | undefined {
   return undefined;
 }
 
-const reinforcement = /\bgrpo\b|\bppo\b|main_ppo|train_ppo|\bverl\b|openrlhf|\brloo\b|run_grpo|grpo\.py/i;
+const reinforcement = /(?<![a-z])(?:grpo|ppo|rloo)(?![a-z])|train_ppo|\bverl\b|openrlhf/i;
 const tuning =
   /fine[-_]?tun|\bsft\b|sft\.py|_sft|\bdpo\b|\bdpo_|\bq?lora\b|\bpeft\b|axolotl|llamafactory|trl[ /]|run_(qa|glue|clm|squad)|tune run|_tune\b|\btune[_.]|-fft\b|oumi (distributed )?train|oumi train|unsloth|nemo.?rl.*run_sft/i;
 const training =

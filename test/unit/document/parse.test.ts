@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of configuration files, not of TypeScript
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
