@@ -111,9 +111,18 @@ export function planRun(fields: PlanFields, defaults: PlanDefaults, draft: Draft
   }
   const { method } = defaults;
   const sequence = sequenceOf(fields, model, defaults.sequence, draft);
-  const countStated = hardware.count !== undefined;
+  const { nodes } = fields;
+  const fromNodes = nodes === undefined || nodes <= 0 ? undefined : nodes * hardware.accelerator.acceleratorsPerNode;
+  if (hardware.count === undefined && fromNodes !== undefined)
+    draft.assume(
+      "acceleratorsPerNode",
+      hardware.accelerator.acceleratorsPerNode,
+      "accelerators of one node not stated: as usual for the part",
+    );
+  const countStated = hardware.count !== undefined || fromNodes !== undefined;
   const count =
     hardware.count ??
+    fromNodes ??
     draft.assume(
       "accelerators",
       usualCount(fields, model, device, method),

@@ -2,6 +2,7 @@
  * A run of training or fine-tuning: from plan and amount of work to FLOPs, throughput, hours, power and footprint.
  */
 import type { Draft } from "../draft";
+import type { Generation } from "../facts";
 import { exact, logNormal, multiply, type Quantity, scale, sigmaOf, widen } from "../quantity";
 import { trainingCalibration } from "./constants";
 import { evaluationOf } from "./evaluation";
@@ -28,41 +29,35 @@ interface Pace {
   readonly runSigma: number;
   /** Share of the run's hours that the steady rate accounts for. */
   readonly goodput: number;
+  readonly goodputReason?: string;
   readonly terms?: TimePerToken;
 }
 
-function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number, draft: Draft): Pace {
+/** Generations that the fit has measurements of; others are predicted by the same form alone. */
+const measured: ReadonlySet<Generation> = new Set(["ampere", "hopper", "blackwell", "cdna3", "gaudi", "tpu"]);
+
+function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
   if (fields.mfu !== undefined) {
     const rate = plan.device.peakAtPrecision * fields.mfu;
     return { seconds: flopsPerToken / rate, stepSigma: 0.05, runSigma: 0.08, goodput: 1 };
   }
   const terms = timePerToken(plan);
   const moe = plan.model.expertLayers > 0;
-  const assumed = plan.model.generic ? 0.1 : 0;
+  const assumed = Math.hypot(plan.model.generic ? 0.1 : 0, measured.has(plan.device.generation) ? 0 : 0.2);
   if (plan.method === "full" && fields.kind !== "fineTuning") {
     const tuned = isTuned(plan);
-    const goodput = goodputOf(plan, false);
-    draft.assume(
-      "goodput",
-      goodput,
-      tuned
-        ? "share of the hours spent at the steady rate on a tuned stack: evaluations, checkpoints, restarts"
-        : "hours of published runs over their steady rate: restarts, evaluations, stack not at its best",
-      reference,
-    );
+    const unnamed = plan.frameworkStated ? 0 : 0.15;
     return {
       seconds: terms.total,
-      stepSigma: Math.hypot(moe ? sigma.stepExperts : sigma.step, assumed),
+      stepSigma: Math.hypot(moe ? sigma.stepExperts : sigma.step, assumed, unnamed),
       runSigma: Math.hypot(moe ? sigma.runExperts : tuned ? sigma.runTuned : sigma.run, assumed),
-      goodput,
+      goodput: goodputOf(plan, false),
+      goodputReason: tuned
+        ? "share of the hours spent at the steady rate on a tuned stack: evaluations, checkpoints, restarts"
+        : "hours of published runs over their steady rate: restarts, evaluations, stack not at its best",
       terms,
     };
   }
-  const goodput = draft.assume(
-    "goodput",
-    goodputOf(plan, true),
-    "share of a fine-tuning run at the steady rate: start, evaluation, saving",
-  );
   const vendor = plan.stack === "vendor";
   const step = vendor ? sigma.tuneVendor : sigma.tune;
   const run = vendor ? sigma.tuneVendorRun : Math.hypot(sigma.tune, 0.1);
@@ -70,7 +65,8 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number, draft: Dr
     seconds: terms.total,
     stepSigma: Math.hypot(step, moe ? sigma.stepExperts : 0, assumed),
     runSigma: Math.hypot(run, moe ? sigma.stepExperts : 0, assumed),
-    goodput,
+    goodput: goodputOf(plan, true),
+    goodputReason: "share of a fine-tuning run at the steady rate: start, evaluation, saving",
     terms,
   };
 }
@@ -102,7 +98,7 @@ export function estimateRun(fields: PlanFields, defaults: PlanDefaults, draft: D
   });
 
   if (fields.stages !== undefined && fields.stages.length > 0) {
-    const pace = paceOf(plan, fields, perToken.total, draft);
+    const pace = paceOf(plan, fields, perToken.total);
     explainPace(plan, fields, pace, perToken.total, draft);
     const outcome = stagedOutcome(fields, plan, pace.seconds, perToken.total, draft);
     const stepTokens = layout.globalBatch * sequence;
@@ -116,7 +112,7 @@ export function estimateRun(fields: PlanFields, defaults: PlanDefaults, draft: D
     return;
   }
   const work = workOf(fields, { sequence, globalBatch: layout.globalBatch, microBatch: layout.microBatch }, draft);
-  const pace = paceOf(plan, fields, perToken.total, draft);
+  const pace = paceOf(plan, fields, perToken.total);
   explainPace(plan, fields, pace, perToken.total, draft);
   const evaluation = evaluationOf(fields, plan);
   if (evaluation) draft.assume("evaluation", round(evaluation.share), evaluation.reason, evaluation.source);
@@ -158,6 +154,7 @@ function hoursOf(
     result: flops.central,
     unit: "FLOP",
   });
+  if (pace.goodputReason !== undefined) draft.assume("goodput", pace.goodput, pace.goodputReason, reference);
   const perToken = logNormal(seconds / pace.goodput / 3600, pace.runSigma, "h");
   const hours = multiply(work.tokens, perToken, "h");
   draft.step({

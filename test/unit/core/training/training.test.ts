@@ -197,3 +197,12 @@ describe("training: what is not known", () => {
     assert.ok(known && sized && sized.high / sized.low > known.high / known.low);
   });
 });
+
+describe("training: nodes", () => {
+  it("have as many accelerators as usual for the part, where only nodes are stated", () => {
+    const { accelerators: _, ...rest } = run;
+    const nodes = estimateOf({ ...rest, nodes: 8, tokens });
+    near(central(nodes, "duration"), central(estimateOf({ ...run, tokens }), "duration"), 1e-9);
+    assert.ok(nodes.assumptions.some((one) => one.field === "acceleratorsPerNode" && one.value === 8));
+  });
+});
