@@ -7,8 +7,6 @@ import type { OwnAccelerator } from "./overrides";
 import type { AcceleratorRow } from "./rows";
 import { printSources } from "./sources";
 
-const rows = data as unknown as readonly AcceleratorRow[];
-
 function factsOf(row: AcceleratorRow): AcceleratorFacts {
   const { sources, hostPower, embodied, ...rest } = row;
   return {
@@ -18,6 +16,8 @@ function factsOf(row: AcceleratorRow): AcceleratorFacts {
     source: printSources(sources),
   };
 }
+
+const bundled: readonly AcceleratorFacts[] = (data as unknown as readonly AcceleratorRow[]).map(factsOf);
 
 const speed = (facts: AcceleratorFacts): number => facts.peak.bf16 ?? facts.peak.fp16 ?? facts.peak.fp32 ?? 0;
 
@@ -100,7 +100,7 @@ export class Accelerators {
   readonly all: readonly AcceleratorFacts[];
 
   constructor(own: readonly OwnAccelerator[] = [], origin = "aicost.yaml") {
-    for (const row of rows) this.byId.set(row.id, factsOf(row));
+    for (const facts of bundled) this.byId.set(facts.id, facts);
     for (const { like, id, ...fields } of own) {
       // A new part takes what it does not state from the row it is like; without such a row it cannot be reckoned with.
       const base = this.find(like ?? id)?.value;

@@ -70,7 +70,8 @@ const accelerator = (facts: AcceleratorFacts): CatalogRow =>
   );
 
 const instance = (facts: InstanceFacts, catalog: Catalog): CatalogRow => {
-  const price = catalog.price({ instanceType: facts.id, provider: facts.provider });
+  const listed = priceLists[facts.provider]?.onDemand[facts.id] !== undefined;
+  const price = listed ? catalog.price({ instanceType: facts.id, provider: facts.provider }) : undefined;
   return row(
     facts.id,
     {
@@ -210,7 +211,7 @@ function all(catalog: Catalog, kind: CatalogKind, query: string): readonly Catal
 function resolved(catalog: Catalog, kind: CatalogKind, query: string): string | undefined {
   if (kind === "accelerators" || kind === "prices") return catalog.accelerator(query)?.value.id;
   if (kind === "models") return catalog.model(query)?.value.id;
-  if (kind === "instances") return catalog.instance(query)?.value.id;
+  if (kind === "instances") return catalog.instance(query)?.value.id.replace(/^ml\./, "");
   if (kind === "datasets") return catalog.dataset(query)?.value.id;
   return undefined;
 }

@@ -55,6 +55,13 @@ export function createCatalog(overrides: CatalogOverrides = {}): Catalog {
     region: findRegion,
     tokenPrice,
     dataset: (name) => datasets.find(name),
-    rows: { accelerators: accelerators.all, instances: instances.all, models: models.all, datasets: datasets.all },
+    rows: {
+      accelerators: accelerators.all,
+      instances: instances.all,
+      get models() {
+        return models.all;
+      },
+      datasets: datasets.all,
+    },
   };
 }

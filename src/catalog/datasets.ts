@@ -17,52 +17,59 @@ const key = (name: string): string =>
     .replace(/\.(?:jsonl?|parquet|csv|arrow)$/, "")
     .replace(/[^a-z0-9/]/g, "");
 
+const bundled = rows.map(
+  ([id, samples, tokens]): DatasetFacts => ({
+    id,
+    samples,
+    tokensPerSample: quantityOf(tokens, "tokens"),
+    source: printSources(["HFD"]),
+    date: sourceDate(["HFD"]),
+    confidence: "low",
+  }),
+);
+
+function remember(names: Map<string, DatasetFacts>, facts: DatasetFacts, aliases: readonly string[] = []): void {
+  for (const name of [facts.id, facts.id.split("/").at(-1) as string, ...aliases])
+    if (!names.has(key(name))) names.set(key(name), facts);
+}
+
+const bundledKeys = new Map<string, DatasetFacts>();
+bundled.forEach((facts, index) => {
+  remember(bundledKeys, facts, rows[index]?.[3]);
+});
+
 export class Datasets {
   readonly all: readonly DatasetFacts[];
   private readonly byKey = new Map<string, DatasetFacts>();
 
   constructor(own: CatalogOverrides["datasets"] = [], origin = "aicost.yaml") {
     const ownFacts = own.map(
-      ({ id, samples, tokensPerSample = 300 }): DatasetFacts => ({
+      ({ id, samples, tokensPerSample: stated }): DatasetFacts => ({
         id,
         samples,
-        tokensPerSample: { low: tokensPerSample, central: tokensPerSample, high: tokensPerSample, unit: "tokens" },
+        // An instruction is 100 to 900 tokens long where nobody says.
+        tokensPerSample: quantityOf(stated === undefined ? [100, 300, 900] : [stated, stated, stated], "tokens"),
         source: `your figures (${origin})`,
-        confidence: "high",
-      }),
-    );
-    const bundled = rows.map(
-      ([id, samples, tokens]): DatasetFacts => ({
-        id,
-        samples,
-        tokensPerSample: quantityOf(tokens, "tokens"),
-        source: printSources(["HFD"]),
-        date: sourceDate(["HFD"]),
-        confidence: "low",
+        confidence: stated === undefined ? "low" : "high",
       }),
     );
     this.all = [...ownFacts, ...bundled];
-    const remember = (name: string, facts: DatasetFacts): void => {
-      if (!this.byKey.has(name)) this.byKey.set(name, facts);
-    };
-    for (const facts of this.all) {
-      remember(key(facts.id), facts);
-      remember(key(facts.id.split("/").at(-1) as string), facts);
-    }
-    rows.forEach((row, index) => {
-      for (const alias of row[3] ?? []) remember(key(alias), bundled[index] as DatasetFacts);
-    });
+    for (const facts of ownFacts) remember(this.byKey, facts);
   }
 
   /** By hub id, by its last part, or by the name that a trainer gives it. */
   find(name: string): Match<DatasetFacts> | undefined {
     if (name.length > 300) return undefined;
     const whole = key(name);
-    const exact = this.byKey.get(whole);
+    const exact = this.get(whole);
     if (exact) return { value: exact, how: name === exact.id ? "exact" : "alias", confidence: exact.confidence };
     // A copy under another owner, or a local folder of that name.
     const last = whole.split("/").at(-1) ?? "";
-    const copy = last.length >= 5 ? this.byKey.get(last) : undefined;
+    const copy = last.length >= 5 ? this.get(last) : undefined;
     return copy && { value: copy, how: "fuzzy", confidence: "low" };
+  }
+
+  private get(name: string): DatasetFacts | undefined {
+    return this.byKey.get(name) ?? bundledKeys.get(name);
   }
 }

@@ -51,30 +51,30 @@ function processorsOnly(name: string): InstanceFacts | undefined {
   return undefined;
 }
 
+const bundled: readonly InstanceFacts[] = Object.entries(table).flatMap(
+  ([provider, { rows, sources, date, confidence }]) =>
+    rows.map(
+      ([id, accelerator, accelerators, vcpus, memory]): InstanceFacts => ({
+        id,
+        provider,
+        accelerator,
+        accelerators,
+        ...(vcpus ? { vcpus } : {}),
+        ...(memory ? { memory } : {}),
+        source: printSources(sources),
+        date,
+        confidence,
+      }),
+    ),
+);
+
 export class Instances {
   readonly all: readonly InstanceFacts[];
   private readonly byName = new Map<string, InstanceFacts>();
   private readonly found = new Map<string, Match<InstanceFacts> | undefined>();
 
   constructor(own: readonly InstanceFacts[] = []) {
-    this.all = [
-      ...own,
-      ...Object.entries(table).flatMap(([provider, { rows, sources, date, confidence }]) =>
-        rows.map(
-          ([id, accelerator, accelerators, vcpus, memory]): InstanceFacts => ({
-            id,
-            provider,
-            accelerator,
-            accelerators,
-            ...(vcpus ? { vcpus } : {}),
-            ...(memory ? { memory } : {}),
-            source: printSources(sources),
-            date,
-            confidence,
-          }),
-        ),
-      ),
-    ];
+    this.all = [...own, ...bundled];
     for (const facts of this.all) {
       const key = facts.id.toLowerCase();
       // Modal and RunPod sell accelerators by their own names; those are not machine types.

@@ -58,9 +58,13 @@ function sizesOf(words: readonly string[]): number[] {
   });
 }
 
-/** A version number that continues: `3` in `3 7`. */
-const goesOn = (last: string | undefined, next: string | undefined): boolean =>
-  isNumber(last) && isNumber(next) && (next?.length ?? 0) <= 2;
+/** A version that continues (`3` in `3 7`), or one that the name found does not have (`grok` in `grok 2`). */
+function goesOn(found: readonly string[], [next, afterNext]: readonly string[]): boolean {
+  if (!isNumber(next) || (next?.length ?? 0) > 2) return false;
+  if (isNumber(found.at(-1))) return true;
+  // `0 6b` is a size.
+  return !found.some((word) => /\d/.test(word)) && !(afterNext !== undefined && isSize(afterNext));
+}
 
 export interface WordMatch<T> {
   readonly value: T;
@@ -96,18 +100,18 @@ export class ModelNames<T extends { readonly parameters?: number }> {
   private match(words: readonly string[]): WordMatch<T> | undefined {
     for (let length = Math.min(words.length, this.longest); length > 0; length--)
       for (let start = 0; start + length <= words.length; start++) {
-        const key = words.slice(start, start + length).join(" ");
+        const found = words.slice(start, start + length);
+        const key = found.join(" ");
         const value = this.byWords.get(key);
         if (value === undefined || (start > 0 && this.leading.has(key))) continue;
         const before = words.slice(0, start);
         const after = words.slice(start + length);
-        if (before.length === 0 && after.every(isNumber) && !goesOn(words[start + length - 1], after[0]))
-          return { value, whole: true };
+        if (before.length === 0 && after.every(isNumber) && !goesOn(found, after)) return { value, whole: true };
         // `stable diffusion 3 7` is not version 3.
         const sizes = sizesOf([...before, ...after]);
         const agrees =
           sizes.length === 0 || sizes.some((size) => value.parameters && Math.abs(size / value.parameters - 1) < 0.2);
-        if (!goesOn(words[start + length - 1], after[0]) && agrees) return { value, whole: false };
+        if (!goesOn(found, after) && agrees) return { value, whole: false };
       }
     return undefined;
   }

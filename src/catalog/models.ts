@@ -39,6 +39,14 @@ interface Entry {
 
 const billions = (row: IntervalRow) => quantityOf(row.map((value) => value * 1e9) as unknown as IntervalRow, "1");
 
+const openFacts = (row: ModelRow): ModelFacts => ({
+  id: row.id,
+  spec: { name: row.id, ...row.spec } as ModelSpec,
+  source: printSources(row.sources),
+  date: sourceDate(row.sources),
+  confidence: row.confidence,
+});
+
 const closedFacts = ([id, total, active]: ClosedModelRow): ModelFacts => ({
   id,
   spec: { name: id },
@@ -55,46 +63,19 @@ const weaker = (a: Confidence, b: Confidence): Confidence => {
   return order[Math.min(order.indexOf(a), order.indexOf(b))] as Confidence;
 };
 
-export class Models {
-  readonly all: readonly ModelFacts[];
-  private readonly byId = new Map<string, ModelFacts>();
-  private readonly names = new ModelNames<Entry>();
-  private readonly found = new Map<string, Match<ModelFacts> | undefined>();
+/** Rows and their names, built once: catalogues with different own figures share them. */
+class Index {
+  readonly byId = new Map<string, ModelFacts>();
+  readonly names = new ModelNames<Entry>();
 
-  constructor(own: readonly ModelFacts[] = []) {
-    const open = modelRows().map(
-      (row): ModelFacts => ({
-        id: row.id,
-        spec: { name: row.id, ...row.spec } as ModelSpec,
-        source: printSources(row.sources),
-        date: sourceDate(row.sources),
-        confidence: row.confidence,
-      }),
-    );
-    this.all = [...own, ...open, ...closedRows.map(closedFacts)];
-    for (const facts of this.all) {
-      const key = facts.id.toLowerCase();
-      if (this.byId.has(key)) continue;
-      this.byId.set(key, facts);
-      this.names.add(facts.id, { facts, parameters: facts.spec.parameters }, facts.closed);
-    }
-    // Ids go first: an alias never hides a row.
-    modelRows().forEach((row, index) => {
-      const facts = open[index] as ModelFacts;
-      for (const alias of row.aliases) this.names.add(alias, { facts, parameters: facts.spec.parameters });
-    });
+  add(facts: ModelFacts): void {
+    const key = facts.id.toLowerCase();
+    if (this.byId.has(key)) return;
+    this.byId.set(key, facts);
+    this.names.add(facts.id, { facts, parameters: facts.spec.parameters }, facts.closed);
   }
 
   find(name: string): Match<ModelFacts> | undefined {
-    if (this.found.has(name)) return this.found.get(name);
-    const match = this.resolve(name);
-    // Names come from files: what is remembered stays bounded.
-    if (this.found.size > 2000) this.found.clear();
-    this.found.set(name, match);
-    return match;
-  }
-
-  private resolve(name: string): Match<ModelFacts> | undefined {
     const exact = this.byId.get(name.trim().toLowerCase());
     if (exact) return { value: exact, how: "exact", confidence: exact.confidence };
     const match = this.names.find(name);
@@ -103,5 +84,46 @@ export class Models {
     return match.whole
       ? { value: facts, how: "alias", confidence: facts.confidence }
       : { value: facts, how: "fuzzy", confidence: weaker(facts.confidence, "medium") };
+  }
+}
+
+let bundled: { readonly all: readonly ModelFacts[]; readonly index: Index } | undefined;
+
+function bundledModels(): NonNullable<typeof bundled> {
+  if (bundled) return bundled;
+  const rows = modelRows();
+  const open = rows.map(openFacts);
+  const all = [...open, ...closedRows.map(closedFacts)];
+  const index = new Index();
+  for (const facts of all) index.add(facts);
+  // Ids go first: an alias never hides a row.
+  rows.forEach((row, position) => {
+    const facts = open[position] as ModelFacts;
+    for (const alias of row.aliases) index.names.add(alias, { facts, parameters: facts.spec.parameters });
+  });
+  bundled = { all, index };
+  return bundled;
+}
+
+export class Models {
+  private readonly own = new Index();
+  private readonly found = new Map<string, Match<ModelFacts> | undefined>();
+
+  constructor(private readonly ownFacts: readonly ModelFacts[] = []) {
+    for (const facts of ownFacts) this.own.add(facts);
+  }
+
+  get all(): readonly ModelFacts[] {
+    return [...this.ownFacts, ...bundledModels().all];
+  }
+
+  find(name: string): Match<ModelFacts> | undefined {
+    if (this.found.has(name)) return this.found.get(name);
+    const own = this.own.find(name);
+    const match = own && own.how !== "fuzzy" ? own : bundledModels().index.find(name);
+    // Names come from files: what is remembered stays bounded.
+    if (this.found.size > 2000) this.found.clear();
+    this.found.set(name, match);
+    return match;
   }
 }
