@@ -36,12 +36,12 @@ export const trainingCalibration = {
     step: 0.11,
     stepExperts: 0.33,
     run: 0.21,
-    runExperts: 0.38,
-    runTuned: 0.076,
-    tuneVendor: 0.2,
+    runExperts: 0.39,
+    runTuned: 0.095,
+    tuneVendor: 0.21,
     tuneVendorRun: 0.17,
     tune: 0.35,
-    reinforcement: 0.59,
+    reinforcement: 0.69,
   },
   residuals: [
     {
