@@ -2,7 +2,8 @@
 import type { Draft } from "../draft";
 import type { MemoryQuantity } from "../estimate";
 import { exact, logNormal } from "../quantity";
-import { engineOverhead, memoryCapacity, weightsPerAccelerator } from "./operatingPoint";
+import { inferenceConstants } from "./constants";
+import { engineOverhead, weightsPerAccelerator } from "./operatingPoint";
 import { type InferenceProblem, leastAccelerators, type Solution } from "./problem";
 import { cacheBytesOf } from "./step";
 import { storedBytes } from "./system";
@@ -17,7 +18,7 @@ export function addMemory(problem: InferenceProblem, solution: Solution, draft: 
   const parts = s.engine === "llamaCpp" ? s.layout.accelerators : s.layout.stages * s.cacheSplit;
   const batch = solution.point.batch;
   // On average a sequence is part-way through its answer; `capacity` is counted the same way.
-  const mean = load.input + 0.74 * load.output;
+  const mean = load.input + inferenceConstants.residentOutput * load.output;
   const cache = Math.max(batch * cacheBytesOf(s, mean), cacheBytesOf(s, length)) / parts;
   const drafter = load.speculation?.draft ? weightsPerAccelerator(load.speculation.draft) : 0;
   const bytes = weights + cache + engineOverhead + drafter;
@@ -59,7 +60,7 @@ function addAlternatives(problem: InferenceProblem, bytes: number, draft: Draft)
   const oneSequence = cacheBytesOf(s, load.input + load.output);
   const needed = s.weightBytes + oneSequence;
   const memory = hardware.accelerator.memory * 1e9;
-  const count = leastAccelerators(needed, memory - engineOverhead);
+  const count = leastAccelerators(needed, memory - engineOverhead, 0.95);
   if (count > s.layout.group * s.layout.stages)
     draft.alternative({
       label: `${count} × ${hardware.accelerator.name}`,
@@ -93,5 +94,3 @@ function addAlternatives(problem: InferenceProblem, bytes: number, draft: Draft)
       reason: `smallest accelerator of this maker whose ${larger.memory} GB hold it`,
     });
 }
-
-export { memoryCapacity };

@@ -3,7 +3,7 @@
  */
 import type { InferenceConstants } from "./constants";
 import { isLocal } from "./engine";
-import { cacheBytesOf, type DecodeStep, decodeStep, pictureTime, prefillFlops, prefillTime } from "./step";
+import { type DecodeStep, decodeStep, pictureTime, prefillFlops, prefillTime } from "./step";
 import type { System } from "./system";
 
 export interface Load {
@@ -194,12 +194,6 @@ export function operate(s: System, load: Load, batch: number, c: InferenceConsta
 
 const weightReadTime = (s: System, bandwidth: number): number =>
   (s.residentBytes / (s.layout.attentionData ? 1 : s.layout.group) + s.routedBytes / s.layout.group) / bandwidth;
-
-/** Bytes one accelerator holds with `batch` sequences of `length` tokens per copy. */
-export function memoryPerAccelerator(s: System, batch: number, length: number): number {
-  const parts = s.engine === "llamaCpp" ? s.layout.accelerators : s.layout.stages * s.cacheSplit;
-  return weightsPerAccelerator(s) + (batch * cacheBytesOf(s, length)) / parts + engineOverhead;
-}
 
 /** Largest batch up to `most` whose time per output token stays within `target` seconds; 1 when none does. */
 export function batchWithin(s: System, load: Load, target: number, most: number, c: InferenceConstants): number {

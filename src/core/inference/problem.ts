@@ -38,6 +38,8 @@ export interface InferenceProblem {
   readonly load: Load;
   readonly demand: Demand;
   readonly replicas: number;
+  /** All requests of one replica, where they are known. */
+  readonly requests: number | undefined;
   readonly precision: Precision;
   readonly cachePrecision: Precision;
   readonly engine: EngineClass;
@@ -76,10 +78,10 @@ function engineOf(fields: InferenceFields, draft: Draft): { engine: EngineClass;
   return { engine: "vllm", stated: false };
 }
 
-/** Smallest count (a power of two) whose memory holds the weights with a fifth left for cache and context. */
-export function leastAccelerators(weightBytes: number, memoryBytes: number, most = 1024): number {
+/** Smallest count (a power of two, at most 1,024) whose memory holds the bytes in `share` of it; the rest is for cache and context. */
+export function leastAccelerators(bytes: number, memoryBytes: number, share = 0.8): number {
   let n = 1;
-  while (n < most && weightBytes > 0.8 * n * memoryBytes) n *= 2;
+  while (n < 1024 && bytes > share * n * memoryBytes) n *= 2;
   return n;
 }
 
@@ -198,6 +200,7 @@ export function problemOf(fields: InferenceFields, draft: Draft): InferenceProbl
     load,
     demand,
     replicas,
+    requests: fields.requests === undefined ? undefined : fields.requests / replicas,
     precision,
     cachePrecision,
     engine,
@@ -246,38 +249,34 @@ export function solve(problem: InferenceProblem, c: InferenceConstants): Solutio
   const { system: s, load, demand, replicas } = problem;
   const { copies } = s.layout;
   const capacity = memoryCapacity(s, load.input + c.residentOutput * load.output);
-  const saturated = saturatedBatch(s, load, c);
-  let asked: number;
-  let batch: number;
-  switch (demand.kind) {
-    case "concurrency":
-      asked = demand.sequences / copies;
-      batch = heldBatch(s, load, Math.max(1, asked), c);
-      if (asked < 1) {
-        // Fewer sequences than copies: the other copies wait.
-        const point = operate(s, load, 1, c);
-        return { point, asked, capacity, throughput: point.throughput * asked, duty: asked };
-      }
-      break;
-    case "latency": {
-      const most = demand.sequences === undefined ? saturated : heldBatch(s, load, demand.sequences / copies, c);
-      asked = demand.sequences === undefined ? saturated : demand.sequences / copies;
-      batch = batchWithin(s, load, demand.secondsPerToken, most, c);
-      break;
-    }
-    case "rate": {
-      const tokensPerSecond = (demand.requestsPerSecond * load.output) / replicas;
-      asked = saturated;
-      batch = batchFor(s, load, tokensPerSecond, saturated, c);
-      const point = operate(s, load, batch, c);
-      const throughput = Math.min(point.throughput, tokensPerSecond);
-      return { point, asked, capacity, throughput, duty: Math.min(1, throughput / point.throughput) };
-    }
-    case "saturated":
-      asked = saturated;
-      batch = saturated;
-      break;
+  // There are never more sequences in flight than requests.
+  const most = Math.min(saturatedBatch(s, load, c), (problem.requests ?? Number.POSITIVE_INFINITY) / copies);
+  if (demand.kind === "rate") {
+    const tokensPerSecond = (demand.requestsPerSecond * load.output) / replicas;
+    const batch = batchFor(s, load, tokensPerSecond, Math.max(1, most), c);
+    const point = operate(s, load, batch, c);
+    const throughput = Math.min(point.throughput, tokensPerSecond);
+    return { point, asked: most, capacity, throughput, duty: Math.min(1, throughput / point.throughput) };
   }
+  const stated = demand.kind === "saturated" ? undefined : demand.sequences;
+  const asked = stated === undefined ? most : Math.min(stated, problem.requests ?? stated) / copies;
+  let batch = stated === undefined ? Math.max(1, asked) : heldBatch(s, load, Math.max(1, asked), c);
+  if (demand.kind === "latency") batch = batchWithin(s, load, demand.secondsPerToken, batch, c);
   const point = operate(s, load, batch, c);
-  return { point, asked, capacity, throughput: point.throughput, duty: 1 };
+  // Fewer sequences than copies: the other copies wait.
+  const duty = Math.min(1, asked);
+  return { point, asked, capacity, throughput: point.throughput * duty, duty };
+}
+
+/**
+ * Seconds that one replica takes for its requests: all of them at the steady rate, and half the stay of the last batch, whose sequences
+ * end at different times and leave room that nobody fills.
+ */
+export function timeOf(problem: InferenceProblem, solution: Solution): number | undefined {
+  const { requests, load, demand, system } = problem;
+  if (requests === undefined || !(solution.throughput > 0)) return undefined;
+  const steady = (requests * load.output) / solution.throughput;
+  if (demand.kind === "rate") return steady;
+  const inFlight = Math.min(requests, solution.point.batch * system.layout.copies);
+  return steady + (inFlight > 1 ? (0.5 * inFlight * load.output) / solution.throughput : 0);
 }

@@ -6,7 +6,7 @@ import { addFootprint } from "../footprint";
 import { inferenceConstants } from "../inference/constants";
 import { describe } from "../inference/describe";
 import { addMemory } from "../inference/memory";
-import { type InferenceProblem, problemOf, type Solution, solve } from "../inference/problem";
+import { type InferenceProblem, problemOf, type Solution, solve, timeOf } from "../inference/problem";
 import { addReserved } from "../inference/reserved";
 import { prefillFlops } from "../inference/step";
 import { sigmasOf } from "../inference/uncertainty";
@@ -44,13 +44,25 @@ export function estimateInference(workload: WorkloadOf<"inference">, draft: Draf
 
   const all = accelerators * replicas;
   const requests = workload.requests;
-  const perSecond = throughput / load.output;
+  const seconds = timeOf(problem, solution);
   let acceleratorHours: Quantity | undefined;
   let duration: Quantity | undefined;
   if (workload.duration !== undefined) duration = exact(workload.duration, "h");
-  else if (requests !== undefined && perSecond > 0) {
-    const hours = requests / (perSecond * replicas) / 3600;
-    duration = met ? exact(hours, "h") : logNormal(hours, sigmas.throughput, "h");
+  else if (seconds !== undefined) {
+    duration = met ? exact(seconds / 3600, "h") : logNormal(seconds / 3600, sigmas.throughput, "h");
+    draft.step({
+      quantity: "duration",
+      formula: "requests · output tokens / (replicas · tokens/s), and half a stay of the last batch",
+      inputs: {
+        requests: requests ?? 0,
+        "output tokens": load.output,
+        replicas,
+        "tokens/s of one replica": throughput,
+        "sequences in flight": point.batch * s.layout.copies,
+      },
+      result: seconds / 3600,
+      unit: "h",
+    });
   }
   if (duration !== undefined) acceleratorHours = scale(duration, all);
   addFootprint(draft, workload, {
