@@ -90,6 +90,12 @@ const targets = {
     banner: { js: "#!/usr/bin/env node" },
     plugins: [splitCommonJs("cli-chunks")],
   },
+  bench: {
+    entryPoints: { bench: "test/bench/bench.ts" },
+    outdir: "dist/test",
+    platform: "node",
+    format: "cjs",
+  },
   tests: {
     entryPoints: Object.fromEntries(
       readdirSync("test/host", { withFileTypes: true })
