@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { engineClassOf } from "../../../../src/core/inference/engine";
 import { type LayoutQuestion, layoutOf } from "../../../../src/core/inference/layout";
-import { acceptedTokens } from "../../../../src/core/inference/operatingPoint";
+import { acceptedTokens, memoryCapacity } from "../../../../src/core/inference/operatingPoint";
 import {
   computePeak,
   precisionFromName,
   weightFormat,
   weightPrecisionOf,
 } from "../../../../src/core/inference/precision";
+import { llama3_8b } from "../noFacts";
 import { accelerators, h100, problem } from "./facts";
 
 describe("engine names", () => {
@@ -106,6 +107,41 @@ describe("layouts", () => {
   it("split layers over machines beyond the reach of fast links", () => {
     const layout = layoutOf({ ...question, accelerators: 16, together: false, weightBytes: 800e9 });
     assert.deepEqual([layout.group, layout.stages], [8, 2]);
+  });
+});
+
+describe("memory", () => {
+  it("holds what 90 % of a device, counted in binary gigabytes, leaves beside weights and engine", () => {
+    const { system } = problem({ model: llama3_8b, accelerator: "h100", accelerators: 1, precision: "bf16" });
+    assert.ok(Math.abs(system.weightBytes / 16.06e9 - 1) < 0.001);
+    const expected = (0.966 * 80e9 - system.weightBytes - 2e9) / (131_072 * 1000);
+    assert.ok(Math.abs(memoryCapacity(system, 1000) / expected - 1) < 1e-9);
+  });
+
+  it("splits weights and cache over a group", () => {
+    const fields = { model: llama3_8b, accelerator: "h100", precision: "bf16" as const };
+    const two = problem({ ...fields, accelerators: 2, parallelism: { tensor: 2 } }).system;
+    const expected = (2 * (0.966 * 80e9 - two.weightBytes / 2 - 2e9)) / (131_072 * 1000);
+    assert.ok(Math.abs(memoryCapacity(two, 1000) / expected - 1) < 1e-9);
+  });
+});
+
+describe("pictures", () => {
+  it("are assumed of a model that says it sees, not of others", () => {
+    const seeing = problem({ model: { ...llama3_8b, name: "Qwen/Qwen2.5-VL-7B-Instruct" }, accelerator: "h100" });
+    assert.equal(seeing.picturesUnknown, true);
+    assert.equal(seeing.visual?.tokens, 57 * 43);
+    assert.equal(problem({ model: llama3_8b, accelerator: "h100" }).visual, undefined);
+  });
+
+  it("follow the family's rule", () => {
+    const tokens = (name: string): number | undefined =>
+      problem({ model: { ...llama3_8b, name }, accelerator: "h100", images: [{ width: 1280, height: 720 }] }).visual
+        ?.tokens;
+    assert.equal(tokens("OpenGVLab/InternVL2-8B"), 2304);
+    assert.equal(tokens("Qwen/Qwen2-VL-7B-Instruct"), 1196);
+    assert.equal(tokens("Qwen/Qwen3-VL-8B-Instruct"), 40 * 22);
+    assert.equal(tokens("llava-hf/llava-1.5-7b-hf"), 576);
   });
 });
 
