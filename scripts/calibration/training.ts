@@ -44,7 +44,7 @@ const priors: Readonly<Record<keyof TrainingConstants, Prior>> = {
   software: { value: 0.85, width: 0.15 },
   offloadRate: { value: 9e9, width: 0.6 },
   goodputVendor: { value: 0.92, width: 0.04 },
-  goodputTypical: { value: 0.75, width: 0.12 },
+  goodputTypical: { value: 0.7, width: 0.3 },
   rolloutTrain: { value: 1.6, width: 0.35 },
   rolloutLayer: { value: 100e-6, width: 0.4 },
   rolloutTail: { value: 1.4, width: 0.15 },
