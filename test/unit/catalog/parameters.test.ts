@@ -32,6 +32,11 @@ describe("counted parameters", () => {
       if (row.confidence === "high") assert.ok(deviation(row) <= 0.01, `${row.id}: ${deviation(row)}`);
   });
 
+  it("of rows whose dimensions only the count confirms are confirmed by it", () => {
+    for (const row of countable)
+      if (row.sources.join() === "KC") assert.ok(deviation(row) <= 0.015, `${row.id}: ${deviation(row)}`);
+  });
+
   it("of mixtures' active part are near the published ones", () => {
     const off = countable.filter(({ spec, ...rest }) => {
       if (!spec.experts) return false;

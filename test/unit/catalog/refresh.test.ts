@@ -206,6 +206,15 @@ describe("a provider that fails", () => {
       (_, response) => response.end(`{"Items": [], "x": "${"x".repeat(9_000_000)}"}`),
       /larger than 8 MB/,
     ],
+    [
+      "too large a body without a stated length",
+      (_, response) => {
+        response.writeHead(200);
+        for (let index = 0; index < 10; index++) response.write(" ".repeat(1_000_000));
+        response.end('{"Items": []}');
+      },
+      /larger than 8 MB/,
+    ],
   ];
   for (const [what, handler, message] of failures)
     it(`with ${what} keeps its old prices and says why`, async () => {
