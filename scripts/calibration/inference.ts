@@ -1,9 +1,12 @@
 /**
  * Fits the constants of inference on published measurements and writes src/core/inference/constants.json. Run by hand:
  *
- *   npx tsx scripts/calibration/inference.ts            fit, check on unseen systems, write
+ *   npx tsx scripts/calibration/inference.ts            fit, check on unseen systems, write (then npm run format)
  *   npx tsx scripts/calibration/inference.ts --check    residuals of the constants as they are; nothing is written
  *   … --dry                                             fit and check, write nothing
+ *
+ * data/inference.tsv: one published measurement a row, with its source. `chosen` marks at most two rows per source, model,
+ * accelerator and count; they weigh more, so that long sweeps do not decide.
  *
  * Loss: mean over (figure, source) of the mean of a clipped |ln(estimated / measured)|, so that a source counts once however many rows
  * it has; plus a weak pull of every constant towards its prior. Search: one constant at a time, multiplicative steps that shrink.
@@ -18,8 +21,8 @@ import { inferenceCalibration } from "../../src/core/inference/constants";
 import { engineClasses, isLocal } from "../../src/core/inference/engine";
 import { type InferenceProblem, problemOf, solve } from "../../src/core/inference/problem";
 import { sigmasOf } from "../../src/core/inference/uncertainty";
-import { inferenceSchema } from "../../src/core/workload";
 import { type Parameter, parameters } from "./inferenceParameters";
+import { inferenceWorkload } from "./workloads";
 
 const figures = [
   "timePerOutputToken",
@@ -69,24 +72,7 @@ export function readRows(): { rows: Row[]; refused: string[] } {
   const refused: string[] = [];
   for (const line of lines) {
     const cell = Object.fromEntries(line.split("\t").map((text, i) => [names[i], text])) as Record<string, string>;
-    const workload = inferenceSchema.parse({
-      kind: "inference",
-      model: {
-        name: cell.model,
-        parameters: number(cell.parameters),
-        activeParameters: number(cell.activeParameters),
-      },
-      accelerator: cell.accelerator || undefined,
-      accelerators: number(cell.accelerators),
-      precision: cell.weights || undefined,
-      weightPrecision: cell.weights || undefined,
-      kvCachePrecision: cell.cache || undefined,
-      engine: cell.engine || undefined,
-      parallelism: { tensor: number(cell.tensor), pipeline: number(cell.pipeline), expert: number(cell.expert) },
-      concurrency: number(cell.concurrency),
-      inputTokens: number(cell.inputTokens),
-      outputTokens: number(cell.outputTokens),
-    });
+    const workload = inferenceWorkload(cell);
     const problem = problemOf(workload, new Draft("inference", facts));
     if (problem === undefined) {
       refused.push(line);

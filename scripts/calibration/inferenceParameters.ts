@@ -111,7 +111,7 @@ export const parameters: readonly Parameter[] = [
   one("power.memoryExponent", 0.65, { least: 0.3, most: 1.5, pull: 0.1 }),
   one("power.compute", 0.72, { least: 0.05, most: 2, pull: 0.2 }),
   one("power.computeExponent", 0.84, { least: 0.3, most: 1.5, pull: 0.1 }),
-  one("power.narrow", 0.8, { least: 0.1, most: 1.2 }),
+  one("power.narrow", 0.4, { least: 0.02, most: 1.2, pull: 0.05 }),
   one("power.allReduceIdle", 0.79, { least: 0.1, most: 1 }),
   one("power.sequenceBusy", 0.83, { least: 0.05, most: 1 }),
   one("power.layerBusy", 0.25, { least: 0.02, most: 1 }),
