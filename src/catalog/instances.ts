@@ -103,7 +103,10 @@ export class Instances {
     const exact = this.byName.get(key);
     if (exact) return { value: exact, how: "exact", confidence: exact.confidence };
     // SageMaker writes `ml.` before the type; Azure ML may leave `Standard_` out or write blanks.
-    const plain = key.replace(/^ml\./, "").replace(/\s+/g, "_");
+    const plain = key
+      .replace(/^ml\./, "")
+      .replace(/-nolssd$/, "")
+      .replace(/\s+/g, "_");
     const alias = this.byName.get(plain) ?? this.byName.get(`standard_${plain}`);
     if (alias) {
       const value = key.startsWith("ml.") ? { ...alias, id: key } : alias;

@@ -12,8 +12,14 @@ interface Wanted {
 
 /** USD/h of an instance type, or of an accelerator sold alone; over all regions where none is stated. */
 export function refreshedPrice(snapshot: PriceSnapshot | undefined, wanted: Wanted): NodePrice | undefined {
-  const list = snapshot?.providers.find((each) => each.provider === wanted.provider);
-  if (list === undefined) return undefined;
+  for (const list of [...(snapshot?.providers ?? [])].reverse()) {
+    const price = list.provider === wanted.provider ? listed(list, wanted) : undefined;
+    if (price) return price;
+  }
+  return undefined;
+}
+
+function listed(list: PriceSnapshot["providers"][number], wanted: Wanted): NodePrice | undefined {
   const values = list.prices
     .filter(
       (row) =>

@@ -130,29 +130,20 @@ export async function refreshPrices(options: RefreshOptions): Promise<RefreshRes
     progress(source.title);
     answers.push(await readSource(source, options, progress));
   }
-  const fresh = new Map<string, { prices: RefreshedPrice[]; titles: string[] }>();
-  for (const { prices, report } of answers) {
-    if (prices.length === 0) continue;
-    const entry = fresh.get(report.provider) ?? { prices: [], titles: [] };
-    // The source read later wins: the spot feed is newer than the table.
-    const keys = new Set(prices.map(keyOf));
-    fresh.set(report.provider, {
-      prices: [...entry.prices.filter((price) => !keys.has(keyOf(price))), ...prices],
-      titles: [...entry.titles, report.title],
-    });
-  }
-  const providers = [
-    ...previous.providers.filter(({ provider }) => !fresh.has(provider)),
-    ...[...fresh].map(([provider, { prices, titles }]) => ({
-      provider,
+  // A list replaces its own earlier reading, and nothing else.
+  const fresh = answers
+    .filter(({ prices }) => prices.length > 0)
+    .map(({ report, prices }) => ({
+      provider: report.provider,
       fetchedAt: now,
-      source: titles.join("; "),
-      prices,
-    })),
-  ];
+      source: report.title,
+      prices: [...prices],
+    }));
+  const replaced = new Set(fresh.map(({ source }) => source));
+  const providers = [...previous.providers.filter(({ source }) => !replaced.has(source)), ...fresh];
   return {
     snapshot: { schema: "ai-cost-lens/prices@1", providers },
     reports: answers.map(({ report }) => report),
-    changed: fresh.size > 0,
+    changed: fresh.length > 0,
   };
 }

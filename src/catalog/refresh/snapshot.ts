@@ -18,6 +18,7 @@ export type RefreshedPrice = z.output<typeof refreshedPriceSchema>;
 
 export const priceSnapshotSchema = z.object({
   schema: z.literal("ai-cost-lens/prices@1"),
+  /** One entry per list that was read; a provider may have several (a table and a spot feed), the later one wins. */
   providers: z.array(
     z.object({
       provider: z.string(),

@@ -27,7 +27,7 @@ const old: PriceSnapshot = {
     {
       provider: "azure",
       fetchedAt: "2026-01-01T00:00:00Z",
-      source: "earlier",
+      source: "Azure Retail Prices API",
       prices: [
         {
           provider: "azure",
@@ -271,7 +271,60 @@ describe("a provider that fails", () => {
       snapshot.providers.map(({ provider }) => provider),
       ["azure", "runpod"],
     );
-    assert.equal(snapshot.providers[0]?.source, "earlier");
+    assert.equal(snapshot.providers[0]?.fetchedAt, "2026-01-01T00:00:00Z");
+  });
+});
+
+describe("two lists of one provider", () => {
+  const spot = source("aws", /spot/);
+  const table = source("aws", /list/);
+  const feed = {
+    config: {
+      regions: [
+        {
+          region: "us-east",
+          instanceTypes: [
+            { sizes: [{ size: "p5.48xlarge", valueColumns: [{ name: "linux", prices: { USD: "21" } }] }] },
+          ],
+        },
+      ],
+    },
+  };
+  const csv =
+    "InstanceType,AcceleratorName,AcceleratorCount,Price,SpotPrice,Region\np5.48xlarge,H100,8,56,30,us-east-1\n";
+
+  async function both(tableFails: boolean, previous?: PriceSnapshot): Promise<RefreshResult> {
+    await server?.close();
+    server = await serve((request, response) => {
+      if (request.url === "/spot") return response.end(`callback(${JSON.stringify(feed)});`);
+      if (tableFails) return json(response, {}, 500);
+      response.end(csv);
+    });
+    return refreshPrices({
+      sources: [table, spot],
+      fetch: fetchHere,
+      catalog,
+      now: previous ? "2026-09-02T00:00:00Z" : "2026-09-01T00:00:00Z",
+      endpoints: { [table.title]: `${server.origin}/table`, [spot.title]: `${server.origin}/spot` },
+      ...(previous ? { previous } : {}),
+    });
+  }
+  const price = (snapshot: PriceSnapshot, pricing: "onDemand" | "spot") =>
+    createCatalog({ refreshed: snapshot }).price({ instanceType: "p5.48xlarge", region: "us-east-1", pricing });
+
+  it("stand side by side, the later one in front", async () => {
+    const { snapshot } = await both(false);
+    assert.equal(price(snapshot, "onDemand")?.perNodeHour?.central, 56);
+    assert.equal(price(snapshot, "spot")?.perNodeHour?.central, 21);
+  });
+
+  it("fail apart: what the failing one brought before stays, with its date", async () => {
+    const first = await both(false);
+    const { snapshot, changed } = await both(true, first.snapshot);
+    assert.equal(changed, true);
+    assert.equal(price(snapshot, "onDemand")?.perNodeHour?.central, 56);
+    assert.equal(price(snapshot, "onDemand")?.date, "2026-09-01");
+    assert.equal(price(snapshot, "spot")?.date, "2026-09-02");
   });
 });
 
