@@ -13,9 +13,9 @@ import { resolveModel } from "../../src/core/model/architecture";
 import { trainingMemory } from "../../src/core/training/memory";
 import { type MemoryConstants, memoryConstants } from "../../src/core/training/memoryConstants";
 import type { TrainingMemoryInput } from "../../src/core/training/memorySetting";
-import { workloadSchema } from "../../src/core/workload";
 import { fit, type Observation, type Prior, quantile } from "./fit";
-import { number, present, type Row, readTable } from "./table";
+import { number, type Row, readTable } from "./table";
+import { trainingWorkload } from "./workloads";
 
 const facts = createCatalog();
 
@@ -40,50 +40,11 @@ interface Case {
   readonly input: TrainingMemoryInput;
 }
 
-const parallelismOf = (text: string): Record<string, number | boolean> =>
-  Object.fromEntries(
-    text
-      .split(" ")
-      .filter((pair) => pair !== "")
-      .map((pair) => {
-        const [name = "", value] = pair.split("=");
-        return [name, name === "cpuOffload" ? true : Number(value)];
-      }),
-  );
-
 function caseOf(row: Row): Case | undefined {
   const n = (name: string) => number(row, name);
-  const parsed = workloadSchema.safeParse({
-    kind: "fineTuning",
-    model: present({
-      name: row.model,
-      parameters: n("parameters") || undefined,
-      activeParameters: n("activeParameters"),
-      layers: n("layers"),
-      hiddenSize: n("hiddenSize"),
-      attentionHeads: n("attentionHeads"),
-      keyValueHeads: n("keyValueHeads"),
-      intermediateSize: n("intermediateSize"),
-      vocabularySize: n("vocabularySize"),
-    }),
-    ...present({
-      method: row.method,
-      weightPrecision: row.weightPrecision,
-      loraRank: n("loraRank"),
-      adapterParameters: n("adapterParameters"),
-      sequenceLength: n("sequenceLength"),
-      precision: row.precision,
-      parallelism: parallelismOf(row.parallelism ?? ""),
-      framework: row.framework,
-      optimizer: row.optimizer,
-      globalBatchSize: n("globalBatchSize"),
-      microBatchSize: n("microBatchSize"),
-      gradientAccumulation: n("gradientAccumulation"),
-      activationCheckpointing: row.activationCheckpointing,
-    }),
-  });
-  if (!parsed.success || parsed.data.kind !== "fineTuning") throw new Error(`${row.id}: ${parsed.error?.message}`);
-  const workload = parsed.data;
+  // States and activations are those of tuning whatever the kind; the device and count are set below.
+  const workload = trainingWorkload({ ...row, accelerator: "", accelerators: "" }, "fineTuning");
+  if (workload.kind !== "fineTuning") return undefined;
   const model = resolveModel(workload.model, new Draft("fineTuning", facts));
   if (model === undefined) return undefined;
   const { name: _, kind: __, model: ___, accelerator: ____, method = "full", ...rest } = workload;

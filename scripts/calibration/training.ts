@@ -16,9 +16,9 @@ import { type Plan, planRun } from "../../src/core/training/plan";
 import { stepTime } from "../../src/core/training/reinforcement";
 import { planSampled, scorersOf } from "../../src/core/training/sampled";
 import { timePerToken } from "../../src/core/training/time";
-import { type Workload, workloadSchema } from "../../src/core/workload";
 import { fit, type Observation, type Prior, quantile } from "./fit";
-import { number, present, type Row, readTable } from "./table";
+import { number, type Row, readTable } from "./table";
+import { trainingWorkload } from "./workloads";
 
 const facts = createCatalog();
 
@@ -67,60 +67,10 @@ interface Case {
   readonly truth: number;
 }
 
-function parallelismOf(text: string): Record<string, number | boolean> | undefined {
-  if (text === "") return undefined;
-  return Object.fromEntries(
-    text.split(" ").map((pair) => {
-      const [name = "", value] = pair.split("=");
-      return [name, name === "cpuOffload" ? true : Number(value)];
-    }),
-  );
-}
-
-function workloadOf(row: Row, kind: string): Workload {
-  const n = (name: string) => number(row, name);
-  return workloadSchema.parse(
-    present({
-      kind,
-      model: present({
-        name: row.model,
-        parameters: n("parameters"),
-        activeParameters: n("activeParameters"),
-        layers: n("layers"),
-        hiddenSize: n("hiddenSize"),
-        attentionHeads: n("attentionHeads"),
-        keyValueHeads: n("keyValueHeads"),
-        intermediateSize: n("intermediateSize"),
-        vocabularySize: n("vocabularySize"),
-      }),
-      method: kind === "fineTuning" ? row.method : undefined,
-      algorithm: kind === "reinforcementLearning" ? row.method : undefined,
-      asynchronous: row.asynchronous === "1" ? true : undefined,
-      loraRank: n("loraRank"),
-      adapterParameters: n("adapterParameters"),
-      tokens: n("tokens"),
-      sequenceLength: n("sequenceLength"),
-      accelerator: row.accelerator,
-      accelerators: n("accelerators"),
-      precision: row.precision,
-      parallelism: parallelismOf(row.parallelism ?? ""),
-      framework: row.framework,
-      globalBatchSize: n("globalBatchSize"),
-      microBatchSize: n("microBatchSize"),
-      gradientAccumulation: n("gradientAccumulation"),
-      activationCheckpointing: row.activationCheckpointing,
-      promptsPerStep: n("promptsPerStep"),
-      samplesPerPrompt: n("samplesPerPrompt"),
-      promptTokens: kind === "reinforcementLearning" ? 0 : undefined,
-      responseTokens: n("responseTokens"),
-    }),
-  );
-}
-
 /** Figures of one row, each with the function from constants to estimate. */
 function casesOf(row: Row, fallback: string): Case[] {
   const kind = row.kind || fallback;
-  const workload = workloadOf(row, kind);
+  const workload = trainingWorkload(row, kind);
   const draft = new Draft(kind, facts);
   const throughput = number(row, "throughput");
   const hours = number(row, "hours");

@@ -1,0 +1,204 @@
+/**
+ * How far our estimates lie from published measurements: every chosen row of scripts/calibration/data through the same `estimate()` that
+ * the editor calls, with the bundled catalogue.
+ *
+ *   npm run accuracy              prints the table
+ *   npm run accuracy -- --json    also writes scripts/calibration/data/accuracy.json, which the method page shows
+ *
+ * Chosen rows (`core`, `chosen`) are at most two per source, model, accelerator and count, so that no sweep decides the result. Rows that
+ * the fit left out for contradicting themselves count here. Sources with fewer than five rows of a figure are judged together as "small".
+ */
+import { writeFileSync } from "node:fs";
+import { createCatalog } from "../src/catalog/catalog";
+import type { QuantityKey } from "../src/core/estimate";
+import { estimate } from "../src/core/estimator";
+import { methodology } from "../src/core/methodology";
+import type { Workload } from "../src/core/workload";
+import { quantile } from "./calibration/fit";
+import { number, type Row, readTable } from "./calibration/table";
+import { imageWorkload, inferenceWorkload, trainingWorkload } from "./calibration/workloads";
+
+export interface Accuracy {
+  /** Table or kind of work, and the key of the estimate. */
+  readonly figure: string;
+  /** Where the measurements are from; "macro" is the mean over sources. */
+  readonly source: string;
+  readonly rows: number;
+  /** Rows for which we gave the figure. */
+  readonly answered: number;
+  /** Median and 90th percentile of |estimated / measured − 1|. */
+  readonly median: number;
+  readonly p90: number;
+  /** Median of estimated / measured. */
+  readonly bias: number;
+  /** Share of answers whose 80 % interval holds the measurement. */
+  readonly inside: number;
+}
+
+export interface AccuracyReport {
+  readonly date: string;
+  readonly methodology: string;
+  /** Rows of the tables that were judged. */
+  readonly rows: number;
+  readonly figures: readonly Accuracy[];
+}
+
+interface Case {
+  readonly figure: string;
+  readonly source: string;
+  readonly workload: Workload;
+  /** Key of the estimate and what was measured, in its unit. */
+  readonly truth: readonly (readonly [key: QuantityKey, value: number | undefined])[];
+}
+
+const table = (name: string): Row[] => readTable(new URL(`calibration/data/${name}.tsv`, import.meta.url));
+
+function casesOf(): Case[] {
+  const chosen = (rows: Row[]): Row[] => rows.filter((row) => (row.core ?? row.chosen) === "1");
+  const trained = (row: Row, kind: string, figure: string): Case => {
+    const workload = trainingWorkload(row, kind);
+    return {
+      figure,
+      source: row.source ?? "",
+      // Hours of reinforcement learning are those of one step.
+      workload: workload.kind === "reinforcementLearning" ? { ...workload, steps: 1 } : workload,
+      truth: [
+        ["trainingThroughput", number(row, "throughput")],
+        ["duration", number(row, "hours")],
+        ["acceleratorHours", number(row, "acceleratorHours")],
+      ],
+    };
+  };
+  const names: Readonly<Record<string, string>> = {
+    fineTuning: "fine-tuning",
+    reinforcementLearning: "reinforcement learning",
+  };
+  return [
+    ...chosen(table("training")).map((row) => trained(row, "training", "training")),
+    ...chosen(table("finetune")).map((row) => {
+      const kind = row.kind || "fineTuning";
+      return trained(row, kind, names[kind] ?? kind);
+    }),
+    ...chosen(table("memory"))
+      .filter((row) => row.accelerator !== "")
+      .map(
+        (row): Case => ({
+          figure: "training memory",
+          source: row.source ?? "",
+          workload: trainingWorkload(row, row.kind || "fineTuning"),
+          truth: [["memoryPerAccelerator", number(row, "peak")]],
+        }),
+      ),
+    ...chosen(table("inference")).map(
+      (row): Case => ({
+        figure: "inference",
+        source: row.source ?? "",
+        workload: inferenceWorkload(row),
+        truth: (
+          [
+            "timePerOutputToken",
+            "outputThroughput",
+            "energyPerOutputToken",
+            "acceleratorPower",
+            "timeToFirstToken",
+          ] as const
+        ).map((key) => [key, number(row, key)] as const),
+      }),
+    ),
+    ...chosen(table("image")).map(
+      (row): Case => ({
+        figure: row.task === "video" ? "video" : "image",
+        source: row.group ?? "",
+        workload: imageWorkload(row),
+        truth: [
+          ["latency", number(row, "latency")],
+          ["energyPerItem", number(row, "energyPerItem")],
+        ],
+      }),
+    ),
+  ];
+}
+
+interface Judged {
+  readonly ratio: number | undefined;
+  readonly inside: boolean;
+}
+
+const rounded = (value: number): number => Number(value.toFixed(3));
+
+function summary(figure: string, source: string, judged: readonly Judged[]): Accuracy {
+  const ratios = judged.flatMap(({ ratio }) => (ratio === undefined ? [] : [ratio]));
+  const errors = ratios.map((ratio) => Math.abs(ratio - 1));
+  return {
+    figure,
+    source,
+    rows: judged.length,
+    answered: ratios.length,
+    median: rounded(quantile(errors, 0.5)),
+    p90: rounded(quantile(errors, 0.9)),
+    bias: rounded(quantile(ratios, 0.5)),
+    inside: rounded(judged.filter(({ inside }) => inside).length / Math.max(1, ratios.length)),
+  };
+}
+
+function macro(figure: string, of: readonly Accuracy[]): Accuracy {
+  const mean = (value: (one: Accuracy) => number): number =>
+    rounded(of.reduce((sum, one) => sum + value(one), 0) / of.length);
+  return {
+    figure,
+    source: "macro",
+    rows: of.reduce((sum, one) => sum + one.rows, 0),
+    answered: of.reduce((sum, one) => sum + one.answered, 0),
+    median: mean((one) => one.median),
+    p90: mean((one) => one.p90),
+    bias: mean((one) => one.bias),
+    inside: mean((one) => one.inside),
+  };
+}
+
+export function measureAccuracy(): Omit<AccuracyReport, "date"> {
+  const facts = createCatalog();
+  const cells = new Map<string, Map<string, Judged[]>>();
+  const cases = casesOf();
+  for (const { figure, source, workload, truth } of cases) {
+    const { quantities } = estimate(workload, facts);
+    for (const [key, measured] of truth) {
+      if (measured === undefined || measured <= 0) continue;
+      const answer = quantities[key];
+      const name = `${figure}: ${key}`;
+      const sources = cells.get(name) ?? new Map<string, Judged[]>();
+      cells.set(name, sources);
+      const list = sources.get(source) ?? [];
+      sources.set(source, list);
+      list.push({
+        ratio: answer === undefined ? undefined : answer.central / measured,
+        inside: answer !== undefined && answer.low <= measured && measured <= answer.high,
+      });
+    }
+  }
+  const figures = [...cells].flatMap(([figure, sources]) => {
+    const small = [...sources.values()].filter((list) => list.length < 5).flat();
+    const large = [...sources].filter(([, list]) => list.length >= 5).sort(([a], [b]) => (a < b ? -1 : 1));
+    const rows = [...large, ...(small.length > 0 ? [["small", small] as const] : [])].map(([source, list]) =>
+      summary(figure, source, list),
+    );
+    return [...rows, macro(figure, rows)];
+  });
+  return { methodology, rows: cases.length, figures };
+}
+
+function main(): void {
+  const report = { date: new Date().toISOString().slice(0, 10), ...measureAccuracy() };
+  const percent = (x: number): string => `${(100 * x).toFixed(1)} %`.padStart(9);
+  console.log(`${"figure".padEnd(40)} ${"source".padEnd(18)} answered   median       p90  bias    inside`);
+  for (const one of report.figures)
+    console.log(
+      `${one.figure.padEnd(40)} ${one.source.padEnd(18)} ${`${one.answered}/${one.rows}`.padStart(8)}${percent(one.median)} ${percent(one.p90)}  ${one.bias.toFixed(2)} ${percent(one.inside)}`,
+    );
+  if (process.argv.includes("--json")) {
+    const path = new URL("calibration/data/accuracy.json", import.meta.url);
+    writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+  }
+}
+
+if (process.argv[1]?.endsWith("accuracy.ts")) main();
