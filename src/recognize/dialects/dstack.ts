@@ -17,7 +17,10 @@ export const dstack: Dialect = {
   matches: (document) => {
     const type = entryOf(document.root, "type")?.value;
     const resources = entryOf(document.root, "resources")?.value;
-    return type?.type === "scalar" && types.includes(type.text) && entryOf(resources, "gpu") !== undefined;
+    const groups = entryOf(document.root, "replicas")?.value;
+    const grouped =
+      groups?.type === "sequence" && groups.items.some((group) => entryOf(entryOf(group, "resources")?.value, "gpu"));
+    return type?.type === "scalar" && types.includes(type.text) && (grouped || entryOf(resources, "gpu") !== undefined);
   },
   read,
   documentation: {
@@ -55,15 +58,23 @@ function countOf(at: Cursor): { value: number; range?: { low: number; high: numb
 
 function read(document: TreeDocument, context: RecognitionContext): readonly Recognized[] {
   const root = cursorOf(document);
+  const groups = root.get("replicas").items();
+  return groups.length > 0
+    ? groups.flatMap((group) => readBlock(group, root, context))
+    : readBlock(root, root, context);
+}
+
+/** A whole run, or one of the groups of replicas of a service with what the service says for all. */
+function readBlock(block: Cursor, root: Cursor, context: RecognitionContext): readonly Recognized[] {
   const sheet = new FactSheet();
-  const gpu = root.get("resources", "gpu");
+  const gpu = block.get("resources").has("gpu") ? block.get("resources", "gpu") : root.get("resources", "gpu");
   const request = gpuOf(gpu);
   if (!request || request.count === 0) return [];
   const notes =
     request.memory === undefined || request.name !== undefined ? [] : [`any accelerator with ${request.memory} GB`];
   sheet.value("accelerator", gpu, request.name);
   const nodes = root.get("nodes");
-  const replicas = root.get("replicas");
+  const replicas = block === root ? root.get("replicas") : block.get("count");
   const outer = countOf(nodes) ?? countOf(replicas);
   const at = nodes.exists ? nodes : replicas;
   const factor = outer?.value ?? 1;
@@ -93,7 +104,7 @@ function read(document: TreeDocument, context: RecognitionContext): readonly Rec
   const model = root.get("model").isMapping ? root.get("model", "name") : root.get("model");
   const { kind, notes: more } = readLaunch(
     {
-      scripts: [root.get("commands"), root.get("entrypoint")],
+      scripts: [block.get("commands"), block.get("entrypoint"), ...(block === root ? [] : [root.get("commands")])],
       environment: environmentOf(root),
       variables: {
         DSTACK_GPUS_PER_NODE: request.count,
@@ -110,7 +121,7 @@ function read(document: TreeDocument, context: RecognitionContext): readonly Rec
   if (kind === "inference" && replicas.exists && outer) sheet.value("replicas", replicas, outer.value);
   const limit = root.get("max_duration").text();
   return [
-    workload("dstack", kind, root, sheet, {
+    workload("dstack", kind, block, sheet, {
       name: root.get("name").text(),
       chain,
       acceleratorsRange: range,

@@ -69,6 +69,27 @@ export const inferenceService = kubernetesDialect({
   },
 });
 
+/** Resources stated in full, and no accelerator among them: a small model on processors. */
+function readProcessorsOnly(root: Cursor, sheet: FactSheet): void {
+  const spec = root.get("spec");
+  const template = spec.get("template");
+  const main = template
+    .get("containers")
+    .items()
+    .map((container) => container.get("resources"))
+    .find((resources) => resources.isMapping);
+  if (!main || sheet.has("accelerators") || spec.has("baseRefs") || template.has("resourceClaims")) return;
+  const counted = [
+    main,
+    ...spec
+      .get("prefill", "template", "containers")
+      .items()
+      .map((container) => container.get("resources")),
+  ];
+  if (counted.every((resources) => resourceDemand(resources) === undefined))
+    sheet.set("accelerators", main.fact(0, { note: "processors only" }));
+}
+
 /** Device claims that KServe makes from annotations. */
 function readAnnotations(root: Cursor, sheet: FactSheet): void {
   const annotations = root.get("metadata", "annotations");
@@ -97,11 +118,17 @@ function servingGroup(label: string, part: Cursor, metadata: Cursor): PodGroup[]
   const factors = pods ? [replicas, pods] : [replicas];
   const demand = podDemand(part.get("template"), metadata);
   const claim = metadata.get("annotations", "serving.kserve.io/exp-dra-device-count");
-  const devices = claim.positive();
+  const deviceClass = metadata.get("annotations", "serving.kserve.io/exp-dra-device-class");
+  const devices = claim.positive() ?? (deviceClass.exists && !claim.exists ? 1 : undefined);
   const claimed =
     devices === undefined
       ? undefined
-      : { present: true, accelerators: devices, at: claim, note: "device claim by annotation" };
+      : {
+          present: true,
+          accelerators: devices,
+          at: claim.exists ? claim : deviceClass,
+          note: "device claim by annotation",
+        };
   return [{ label, spec: part.get("template"), factors, demand: demand.present ? demand : (claimed ?? demand) }];
 }
 
@@ -128,6 +155,7 @@ export const llmInferenceService = kubernetesDialect({
     sheet.text("model", model.get("name"));
     sheet.value("model", uri, modelAt(uri));
     readAnnotations(root, sheet);
+    readProcessorsOnly(root, sheet);
     sheet.number("parallelism.tensor", root.get("spec", "parallelism", "tensor"));
     sheet.number("parallelism.data", root.get("spec", "parallelism", "data"));
     sheet.number("parallelism.pipeline", root.get("spec", "parallelism", "pipeline"));

@@ -2,7 +2,8 @@
 import type { Cursor, FactSheet } from "../readers/facts";
 import { cursorOf } from "../readers/facts";
 import { factor, type PodFactor, type PodGroup, podGroup, readContainers, resourceDemand } from "../readers/kubernetes";
-import { isKind, kubernetesDialect } from "../readers/kubernetesFormat";
+import { kubernetesDialect } from "../readers/kubernetesFormat";
+import { isKind } from "../readers/resourceKind";
 import type { RecognitionContext } from "../recognized";
 
 export const kubeflowJob = kubernetesDialect({

@@ -29,6 +29,7 @@ export const kubernetesJob = kubernetesDialect({
   kinds: ["Job", "CronJob"],
   groups: (root) => [jobGroup(root)],
   work: "allocation",
+  scripts: true,
   timeLimit: (root) => jobSpec(root).get("activeDeadlineSeconds"),
   documentation: {
     recognizedBy: "kind, and an accelerator among a container's resources",

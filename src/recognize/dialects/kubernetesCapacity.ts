@@ -3,7 +3,7 @@ import type { TreeDocument } from "../../document/tree";
 import { type Cursor, cursorOf, FactSheet, workload } from "../readers/facts";
 import { isAcceleratedInstance, isAcceleratorResource, isInstanceType } from "../readers/gpu";
 import { readInstance } from "../readers/instances";
-import { isKind } from "../readers/kubernetesFormat";
+import { isKind } from "../readers/resourceKind";
 import type { Dialect, Recognized } from "../recognized";
 
 export const karpenter: Dialect = {

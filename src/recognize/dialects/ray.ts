@@ -61,10 +61,19 @@ export const rayJob = kubernetesDialect({
   anchors: ["gpu-fraction"],
   groups: (root) => clusterGroups(root.get("spec", "rayClusterSpec")),
   work: "training",
+  scripts: true,
+  command: (root, context) => {
+    const name = `${root.get("metadata", "name").raw() ?? ""} ${context.path.split("/").at(-1) ?? ""}`;
+    return kindOfCommand(new CommandLine(root.get("spec", "entrypoint")).text) ?? kindOfCommand(name);
+  },
   timeLimit: (root) => root.get("spec", "activeDeadlineSeconds"),
-  refine: (root, sheet) => {
+  refine: (root, sheet, context) => {
     const line = new CommandLine(root.get("spec", "entrypoint"));
     if (line.text !== "") readCommand(line, sheet, { kind: kindOfCommand(line.text) ?? "training" });
+    const outer = root.get("spec", "runtimeEnvYAML");
+    const document =
+      outer.raw() === undefined ? undefined : context.parse(outer.raw() as string, `${context.path}#runtimeEnvYAML`)[0];
+    if (document) readVariables(cursorOf(document).get("env_vars"), putInto(outer, sheet));
   },
   documentation,
 });
@@ -89,11 +98,7 @@ function readServeConfig(outer: Cursor, sheet: FactSheet, context: RecognitionCo
   const document = context.parse(text, `${context.path}#serveConfigV2`)[0];
   if (!document) return;
   const inner = cursorOf(document);
-  const put = (name: string, from: Cursor, value: unknown = from.value()): void => {
-    if (value === undefined || value === null || !from.exists) return;
-    const place = locate(outer, `${from.key}:`, from.raw() ?? "");
-    sheet.set(name, { ...outer.fact(value), ...(place ? { range: place } : {}), note: "Ray Serve" });
-  };
+  const put = putInto(outer, sheet);
   for (const application of inner.get("applications").items()) {
     const args = application.get("args");
     const configs = args.get("llm_configs").isSequence ? args.get("llm_configs").items() : [args];
@@ -112,13 +117,23 @@ function readServeConfig(outer: Cursor, sheet: FactSheet, context: RecognitionCo
       put("maxModelLength", engine.get("max_model_len"), engine.get("max_model_len").positive());
       put("precision", engine.get("dtype"), parsePrecision(engine.get("dtype").text()));
     }
-    readRuntimeEnvironment(application, put);
+    readVariables(application.get("runtime_env", "env_vars"), put);
   }
 }
 
-function readRuntimeEnvironment(application: Cursor, put: (name: string, from: Cursor, value?: unknown) => void): void {
-  const variables = application.get("runtime_env", "env_vars");
-  const model = variables.first("MODEL_ID", "MODEL_NAME", "MODEL", "HF_MODEL_ID");
+type Put = (name: string, from: Cursor, value?: unknown) => void;
+
+/** Facts of an inner document stand at the text they were read from. */
+const putInto =
+  (outer: Cursor, sheet: FactSheet): Put =>
+  (name, from, value = from.value()) => {
+    if (value === undefined || value === null || !from.exists) return;
+    const place = locate(outer, `${from.key}:`, from.raw() ?? "");
+    sheet.set(name, { ...outer.fact(value), ...(place ? { range: place } : {}), note: "Ray" });
+  };
+
+function readVariables(variables: Cursor, put: Put): void {
+  const model = variables.first("MODEL_ID", "MODEL_SOURCE", "MODEL_NAME", "MODEL", "HF_MODEL_ID", "MODEL_PATH");
   put("model", model, modelAt(model));
   const tensor = variables.first("TENSOR_PARALLELISM", "TENSOR_PARALLEL_SIZE", "TP_SIZE");
   put("parallelism.tensor", tensor, tensor.positive());

@@ -61,7 +61,7 @@ function read(document: TreeDocument): readonly Recognized[] {
       sheet.value("accelerators", gpus, each * tasks * (nodes.positive() as number), {
         note: `${nodes.positive()} nodes × ${each * tasks}`,
       });
-    } else if (!nodes.exists) sheet.value("accelerators", gpus, each * tasks);
+    }
   }
   if (each === undefined && gpus.text() === undefined) return [];
   const minutes = block.get("timeout_min").positive();

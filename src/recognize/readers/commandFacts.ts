@@ -94,7 +94,7 @@ const flags: readonly (readonly [string, Reader, readonly string[]])[] = [
   ],
   ["kvCachePrecision", precision, ["kv_cache_dtype"]],
   ["weightPrecision", precision, ["quantization", "quantize", "q"]],
-  ["precision", precision, ["dtype", "mixed_precision", "precision", "bf16"]],
+  ["precision", precision, ["dtype", "torch_dtype", "mixed_precision", "precision"]],
   [
     "sequenceLength",
     thousands,
@@ -199,6 +199,10 @@ export function readCommand(line: CommandLine, sheet: FactSheet, { kind, overrid
       value: prompt + response.value,
       note: `prompt ${prompt} + response ${response.value}`,
     });
+  for (const name of serving ? [] : (["bf16", "fp16"] as const)) {
+    const flag = line.find(name);
+    if (flag && !/^(false|0|no)$/i.test(flag.value ?? "")) sheet.set("precision", argumentFact(flag, name, overrides));
+  }
   if (!serving && kind === "fineTuning") readMethod(line, sheet, overrides);
 }
 

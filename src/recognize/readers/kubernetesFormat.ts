@@ -1,10 +1,12 @@
 /** One kind of the Kubernetes family as a dialect: where its pods are, and what its work is when no command tells. */
 import type { Kind } from "../../core/workload";
-import { entryOf, type TreeDocument } from "../../document/tree";
+import type { TreeDocument } from "../../document/tree";
 import type { Dialect, RecognitionContext, Recognized } from "../recognized";
 import { type Cursor, cursorOf, FactSheet, workload } from "./facts";
 import { resourceAnchors } from "./gpu";
 import { countAccelerators, nodeLabels, type PodGroup, readContainers, readNodeLabels } from "./kubernetes";
+import { isKind } from "./resourceKind";
+import { kindOfScripts, readScripts } from "./scripts";
 
 export interface KubernetesFormat {
   readonly id: string;
@@ -16,6 +18,10 @@ export interface KubernetesFormat {
   readonly groups: (root: Cursor, context: RecognitionContext) => readonly PodGroup[];
   /** Kind of work when the command does not say. */
   readonly work: Kind;
+  /** Kind of work by something else than the containers' commands. */
+  readonly command?: (root: Cursor, context: RecognitionContext) => Kind | undefined;
+  /** ConfigMaps of the same file may hold what the job runs. */
+  readonly scripts?: boolean;
   /** The work whatever the command says. */
   readonly fixed?: boolean;
   /** A workload even where no accelerator is counted. */
@@ -40,14 +46,6 @@ export function kubernetesDialect(format: KubernetesFormat): Dialect {
   };
 }
 
-export function isKind(document: TreeDocument, apiVersion: RegExp, kinds: readonly string[]): boolean {
-  const kind = entryOf(document.root, "kind")?.value;
-  const version = entryOf(document.root, "apiVersion")?.value;
-  return (
-    kind?.type === "scalar" && kinds.includes(kind.text) && version?.type === "scalar" && apiVersion.test(version.text)
-  );
-}
-
 function readResource(
   format: KubernetesFormat,
   document: TreeDocument,
@@ -66,8 +64,14 @@ function readResource(
     ...group.spec.get("initContainers").items(),
   ]);
   const stated = readContainers(containers, sheet, format.fixed ? format.work : undefined);
-  const kind = format.fixed ? format.work : (stated ?? format.work);
+  const kind = format.fixed
+    ? format.work
+    : (stated ??
+      format.command?.(root, context) ??
+      (format.scripts ? kindOfScripts(context) : undefined) ??
+      format.work);
   format.complete?.(root, sheet, context);
+  if (format.scripts && kind !== "allocation") readScripts(context, kind, sheet);
   if (kind === "inference" || kind === "allocation") replicasOf(holding, sheet);
   if (kind === "allocation") sheet.delete("engine");
   const limit = format.timeLimit?.(root);

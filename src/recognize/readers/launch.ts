@@ -1,7 +1,7 @@
 /** What a launcher starts: its command, its environment, and the recipe files that its command names. */
 import type { Kind } from "../../core/workload";
 import type { Scalar } from "../../document/tree";
-import type { RecognitionContext } from "../recognized";
+import type { Fact, RecognitionContext } from "../recognized";
 import { engineIn, kindOfCommand, processesOf, readCommand } from "./commandFacts";
 import { argumentFact, CommandLine } from "./commandLine";
 import type { Cursor, FactSheet } from "./facts";
@@ -72,15 +72,23 @@ export function readLaunch(launch: Launch, sheet: FactSheet, context: Recognitio
     const model = modelVariable.test(name) ? modelName(at.text() ?? "") : undefined;
     if (model) sheet.set("model", at.fact(model, { note: `environment variable ${name}` }));
   }
-  const download = /\b(?:hf|huggingface-cli) download(?: --\S+)* ([\w.-]+\/[\w.-]+)/.exec(text)?.[1];
-  if (download && line.words[0])
-    sheet.set(
-      "model",
-      argumentFact(line.words[0], download, { confidence: "medium", note: "downloaded by the command" }),
-    );
+  const download = downloaded(line);
+  if (download) sheet.set("model", download);
   const engine = engineIn(text);
   if (kind === "inference" && engine && launch.scripts[0]?.exists) sheet.set("engine", launch.scripts[0].fact(engine));
   return { kind, notes, line };
+}
+
+/** `hf download org/name`, `tune download org/name`: what is fetched is what is used, unless the command says otherwise. */
+function downloaded(line: CommandLine): Fact | undefined {
+  const index = line.words.findIndex(({ value }) => value === "download");
+  const tool = line.words[index - 1]?.value ?? "";
+  const target = line.words[index + 1];
+  const name =
+    target?.value !== undefined && /^[\w.-]+\/[\w.-]+$/.test(target.value) ? modelName(target.value) : undefined;
+  if (index < 1 || !target || name === undefined || !/^(hf|huggingface-cli|tune|modelscope)$/.test(tool))
+    return undefined;
+  return argumentFact(target, name, { confidence: "medium", note: "downloaded by the command" });
 }
 
 function followRecipe(

@@ -450,3 +450,36 @@ decode:
     assert.deepEqual(workloadsOf("a: {enabled: false, replicas: 1, resources: {limits: {nvidia.com/gpu: 4}}}\n"), []);
   });
 });
+
+describe("scripts in ConfigMaps", () => {
+  it("tell what a RayJob of the same file does", () => {
+    const [job] = workloadsOf(`apiVersion: ray.io/v1
+kind: RayJob
+metadata: {name: tickets}
+spec:
+  entrypoint: python /scripts/process.py
+  runtimeEnvYAML: |
+    env_vars:
+      MODEL_SOURCE: "s3://$BUCKET/models/m-8b"
+      GPU_COST_PER_HOUR: "2.5"
+  rayClusterSpec: {workerGroupSpecs: [{replicas: 1, template: {spec: {containers: [{${gpu(1)}}]}}}]}
+---
+apiVersion: v1
+kind: ConfigMap
+data:
+  process.py: |
+    config = vLLMEngineProcessorConfig(engine_kwargs=dict(max_model_len=8192), accelerator_type="L40S")
+`);
+    assert.ok(job);
+    assert.equal(job.kind, "inference");
+    assertFacts(job, { model: "m-8b", accelerator: "L40S", maxModelLength: 8192, pricePerAcceleratorHour: 2.5 });
+  });
+  it("say zero for a service on processors", () => {
+    assertFacts(
+      workloadOf(
+        "apiVersion: serving.kserve.io/v1alpha1\nkind: LLMInferenceService\nspec: {model: {name: org/m}, template: {containers: [{resources: {limits: {cpu: 1}}}]}}\n",
+      ),
+      { accelerators: 0 },
+    );
+  });
+});

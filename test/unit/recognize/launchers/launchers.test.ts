@@ -75,6 +75,13 @@ run: |
     assert.equal(workload.facts.model?.file, "recipes/lora.yaml");
     assert.ok(workload.notes?.includes("with recipes/lora.yaml"));
   });
+  it("takes the model that its setup downloads, where the run does not say", () => {
+    const text =
+      'envs: {SIZE: 8B}\nresources: {accelerators: "A100:8"}\nsetup: |\n  tune download org/m-${SIZE}-it --hf-token $T\nrun: tune run x\n';
+    const workload = workloadOf(text);
+    assertFacts(workload, { model: "org/m-8B-it" });
+    assert.equal(workload.facts.model?.confidence, "medium");
+  });
   it("keeps a task whose accelerator is still being typed", () => {
     const workload = workloadOf(
       "resources:\n  accelerators:\nrun: |\n  python run_qa.py --model_name_or_path bert-base-uncased --num_train_epochs 2\n",
@@ -117,6 +124,16 @@ describe("dstack", () => {
     assert.equal(workload.kind, "reinforcementLearning");
     assert.equal(workload.timeLimit, 8);
     assertFacts(workload, { model: "org/m-1.5b", microBatchSize: 2, pricing: "spot", duration: undefined });
+  });
+  it("reads groups of replicas one by one", () => {
+    const groups = workloadsOf(
+      "type: service\nenv: [MODEL_ID=org/m-air]\nreplicas:\n- {count: 1..4, commands: [sglang serve --model-path $MODEL_ID], resources: {gpu: 1}}\n- {count: 2, commands: [x], resources: {gpu: H200:2}}\n",
+    );
+    assert.deepEqual(
+      groups.map((group) => group.facts.accelerators?.value),
+      [1, 4],
+    );
+    assert.deepEqual(groups[0]?.acceleratorsRange, { low: 1, high: 4 });
   });
   it("shows the range of a service's replicas", () => {
     const workload = workloadOf(
