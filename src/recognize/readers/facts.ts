@@ -286,9 +286,10 @@ export function pathFact(value: unknown, note: string): Fact {
 export class FactSheet {
   private readonly facts: Record<string, Fact> = {};
 
-  /** Keeps what was set first; undefined facts and values are left out. */
+  /** Keeps what was set first; undefined facts and values are left out, and numbers that are none. */
   set(name: string, fact: Fact | undefined): this {
-    if (fact?.value !== undefined && !Object.hasOwn(this.facts, name)) this.facts[name] = fact;
+    if (fact?.value === undefined || Object.hasOwn(this.facts, name)) return this;
+    if (typeof fact.value !== "number" || Number.isFinite(fact.value)) this.facts[name] = fact;
     return this;
   }
   replace(name: string, fact: Fact): this {
