@@ -147,6 +147,17 @@ export function fillTemplate(template: string, parts: Partial<Record<TitlePart, 
     .join(" · ");
 }
 
+/** What was read from other files, or could not be: their names stay out of the line. */
+function inheritance(subject: Subject): string | undefined {
+  if (subject.recognized.notes?.some((note) => note.endsWith("inherited, not resolved")))
+    return "inherited, not resolved";
+  const files = new Set(
+    Object.values(subject.facts).flatMap(({ source, file }) => (source === "referenced" && file ? [file] : [])),
+  );
+  if (files.size === 0) return undefined;
+  return files.size === 1 ? "reads 1 other file" : `reads ${files.size} other files`;
+}
+
 export interface LensTitleOptions {
   readonly names: HardwareNames;
   readonly format: Formatter;
@@ -178,6 +189,8 @@ export function lensTitle(subject: Subject, options: LensTitleOptions): string {
   const memory =
     subject.estimate.quantities.memoryPerAccelerator?.fits === false ? "does not fit in memory" : undefined;
   const known = fillTemplate(template, parts);
-  const line = [known, memory, needs, counted].filter((part) => part !== undefined && part !== "").join(" · ");
+  const line = [known, memory, needs, inheritance(subject), counted]
+    .filter((part) => part !== undefined && part !== "")
+    .join(" · ");
   return escapeIcons(line === "" ? "no estimate: too little is known" : line).replace(/[\r\n]+/g, " ");
 }

@@ -160,6 +160,32 @@ export function facesSuite(): void {
       );
     });
 
+    it("reads the file that a recipe inherits from, and follows it when it changes", async () => {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+      assert.ok(folder);
+      const place = vscode.Uri.joinPath(folder, "inherits.tmp");
+      const write = (name: string, text: string): Thenable<void> =>
+        vscode.workspace.fs.writeFile(vscode.Uri.joinPath(place, name), new TextEncoder().encode(text));
+      const base = (nodes: number): string =>
+        `policy:\n  model_name: Qwen/Qwen2.5-7B\n  train_global_batch_size: 512\n  max_total_sequence_length: 4096\ngrpo:\n  num_prompts_per_step: 32\n  num_generations_per_prompt: 16\ncluster:\n  gpus_per_node: 8\n  num_nodes: ${nodes}\n`;
+      try {
+        await write("base.yaml", base(4));
+        await write(
+          "child.yaml",
+          "defaults: base.yaml\npolicy:\n  train_global_batch_size: 256\ngrpo:\n  max_num_steps: 300\n",
+        );
+        const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(place, "child.yaml"));
+        await vscode.window.showTextDocument(document);
+        await until("the base", async () =>
+          (await titles(document)).find((title) => /32× /.test(title) && /reads 1 other file/.test(title)),
+        );
+        await write("base.yaml", base(2));
+        await until("its change", async () => (await titles(document)).find((title) => /16× /.test(title)));
+      } finally {
+        await vscode.workspace.fs.delete(place, { recursive: true });
+      }
+    });
+
     it("takes defaults from the settings", async () => {
       const document = await open(native("    model: meta-llama/Llama-3.1-8B\n    accelerators: 8\n    tokens: 1B\n"));
       assert.match(await lensOf(document), /assumed/);

@@ -89,6 +89,14 @@ describe("the line above a workload", () => {
     assert.match(title(worker), /counted elsewhere/);
   });
 
+  it("says what was read from other files, without their names", () => {
+    const one = training();
+    const facts_ = { ...one.facts, tokens: fileFact(1, 0, 1, { source: "referenced", file: "$(x) base.yaml" }) };
+    assert.match(title({ ...one, facts: facts_ }), / · reads 1 other file$/);
+    const lost = { ...one, recognized: { ...one.recognized, notes: ["$(x).yaml: inherited, not resolved"] } };
+    assert.match(title(lost), / · inherited, not resolved$/);
+  });
+
   it("names the field that cannot be read", () => {
     const broken = subject("training", { fields: { accelerators: "many" } });
     assert.equal(title(broken), "not estimated: Accelerators cannot be read");
