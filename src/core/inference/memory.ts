@@ -55,7 +55,7 @@ export function addMemory(problem: InferenceProblem, solution: Solution, draft: 
 function addAlternatives(problem: InferenceProblem, bytes: number, draft: Draft): void {
   const { system: s, model, engine, hardware, load } = problem;
   draft.note(
-    `does not fit: needs ${(bytes / 1e9).toFixed(0)} GB of the ${hardware.accelerator.memory} GB of one ${hardware.accelerator.name}`,
+    `does not fit: needs ${(bytes / 1e9).toFixed(0)} GB, one ${hardware.accelerator.name} has ${hardware.accelerator.memory} GB`,
   );
   const oneSequence = cacheBytesOf(s, load.input + load.output);
   const needed = s.weightBytes + oneSequence;

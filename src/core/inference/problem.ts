@@ -127,6 +127,8 @@ export function problemOf(fields: InferenceFields, draft: Draft): InferenceProbl
   } else if (wanted !== precision)
     draft.assume("weightPrecision", precision, `${model.name.slice(0, 60)} is stored at ${precision}`);
   const cachePrecision = cachePrecisionOf(fields.kvCachePrecision, precision, engine);
+  if (fields.kvCachePrecision === undefined)
+    draft.assume("kvCachePrecision", cachePrecision, "default of the engine with these weights");
 
   const weightBytes = storedBytes(model, precision, engine);
   const memoryBytes = accelerator.memory * 1e9;

@@ -23,6 +23,12 @@ export function estimateInference(workload: WorkloadOf<"inference">, draft: Draf
   const { point, throughput } = solution;
   const { system: s, load, replicas } = problem;
   const sigmas = sigmasOf(problem, solution);
+  if (problem.demand.kind === "saturated")
+    draft.assume(
+      "concurrency",
+      Math.max(1, Math.round(point.batch * s.layout.copies)),
+      "requests always wait: as many in flight as memory and scheduler allow",
+    );
 
   draft.set("parameters", exact(problem.model.parameters, "1"));
   draft.set("activeParameters", exact(problem.model.activeParameters, "1"));

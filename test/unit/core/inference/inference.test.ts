@@ -192,7 +192,16 @@ describe("inference", () => {
 
   it("records every default that it takes", () => {
     const fields = infer({ model: llama3_8b }).assumptions.map((assumption) => assumption.field);
-    for (const field of ["accelerator", "accelerators", "engine", "weightPrecision", "inputTokens", "outputTokens"])
+    for (const field of [
+      "accelerator",
+      "accelerators",
+      "engine",
+      "weightPrecision",
+      "kvCachePrecision",
+      "concurrency",
+      "inputTokens",
+      "outputTokens",
+    ])
       assert.ok(fields.includes(field), field);
   });
 
