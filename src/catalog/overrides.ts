@@ -92,3 +92,14 @@ export interface CatalogOverrides extends z.output<typeof catalogOverridesSchema
   /** Prices fetched on the user's command; between the user's own and the bundled ones. */
   readonly refreshed?: PriceSnapshot;
 }
+
+/** Reads a `catalog` block. One wrong figure makes the block unusable: half of a price list is worse than none. */
+export function parseOverrides(
+  value: unknown,
+  origin: string,
+): { readonly overrides: CatalogOverrides; readonly problems: readonly string[] } {
+  const parsed = catalogOverridesSchema.safeParse(value ?? {});
+  if (parsed.success) return { overrides: { ...parsed.data, origin }, problems: [] };
+  const problems = parsed.error.issues.map(({ path, message }) => `${origin}: catalog.${path.join(".")}: ${message}`);
+  return { overrides: { origin }, problems };
+}

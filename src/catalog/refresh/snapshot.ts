@@ -38,26 +38,3 @@ export function parseSnapshot(value: unknown): PriceSnapshot | undefined {
   const parsed = priceSnapshotSchema.safeParse(value);
   return parsed.success ? parsed.data : undefined;
 }
-
-/** What the host keeps: the prices in use, and those before, for one step back. */
-export const snapshotHistorySchema = z.object({
-  current: priceSnapshotSchema.optional(),
-  previous: z.array(priceSnapshotSchema).optional(),
-});
-export type SnapshotHistory = z.output<typeof snapshotHistorySchema>;
-
-const steps = 5;
-
-/** Puts a new snapshot in use; at most five earlier ones are kept. */
-export function pushSnapshot(history: SnapshotHistory, snapshot: PriceSnapshot): SnapshotHistory {
-  return {
-    current: snapshot,
-    previous: [history.current ?? emptySnapshot, ...(history.previous ?? [])].slice(0, steps),
-  };
-}
-
-/** Back to the snapshot before; to the bundled prices alone where there is none. */
-export function undoSnapshot(history: SnapshotHistory): SnapshotHistory {
-  const [last, ...rest] = history.previous ?? [];
-  return { ...(last && last.providers.length > 0 ? { current: last } : {}), previous: rest };
-}

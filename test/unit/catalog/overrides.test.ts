@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { createCatalog } from "../../../src/catalog/catalog";
-import { catalogOverridesSchema } from "../../../src/catalog/overrides";
+import { catalogOverridesSchema, parseOverrides } from "../../../src/catalog/overrides";
 
 describe("own figures", () => {
   it("an accelerator price is exact, visible and says where it is from", () => {
@@ -100,5 +100,16 @@ describe("own figures", () => {
       catalogOverridesSchema.safeParse({ discount: 0.1, prices: [{ accelerator: "H100", perAcceleratorHour: 2 }] })
         .success,
     );
+  });
+
+  it("a block is read whole or not at all, and says where it is wrong", () => {
+    assert.deepEqual(parseOverrides({ discount: 0.2 }, "team/aicost.yaml"), {
+      overrides: { discount: 0.2, origin: "team/aicost.yaml" },
+      problems: [],
+    });
+    const { overrides, problems } = parseOverrides({ discount: 0.2, prices: [{ accelerator: "H100" }] }, "aicost.yaml");
+    assert.deepEqual(overrides, { origin: "aicost.yaml" });
+    assert.match(problems[0] ?? "", /^aicost\.yaml: catalog\.prices\.0: state perAcceleratorHour/);
+    assert.deepEqual(parseOverrides(undefined, "x").problems, []);
   });
 });
