@@ -54,6 +54,8 @@ export function findingsOf(subject: Subject, options: FindingOptions): readonly 
   addContradictions(subject, options.format, findings);
   for (const problem of subject.problems) {
     const field = problem.path.join(".");
+    // A field that a dialect read and the kind does not use is no fault of the file; one that a person wrote for us is.
+    if (problem.message.startsWith("unknown field") && !writtenForUs(subject, field)) continue;
     findings.push({
       severity: problem.severity,
       code: "value",
@@ -63,6 +65,9 @@ export function findingsOf(subject: Subject, options: FindingOptions): readonly 
   }
   return findings;
 }
+
+const writtenForUs = (subject: Subject, field: string): boolean =>
+  subject.recognized.dialect === "native" || subject.facts[field]?.source === "directive";
 
 function addMemory(subject: Subject, { names, format }: FindingOptions, findings: Finding[]): void {
   const memory = subject.estimate?.quantities.memoryPerAccelerator;

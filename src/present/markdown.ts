@@ -23,12 +23,15 @@ export function plain(text: string, limit = 80): string {
 
 /** Text that renders as itself: no emphasis, links, images, HTML, tables or autolinks come of it. */
 export function escapeMarkdown(text: string, limit?: number): string {
-  return plain(text, limit)
-    .replace(/[\\`*_{}[\]()#<>&|~!$@]/g, "\\$&")
-    .replace(/:(?=\/\/)/g, "\\:")
-    .replace(/\bwww\./gi, "www\\.")
-    .replace(/^[+\-=]/, "\\$&")
-    .replace(/^(\d+)(?=[.)](?:\s|$))/, "$1\\");
+  return (
+    plain(text, limit)
+      .replace(/[\\`*_{}[\]()#<>&|~!$@]/g, "\\$&")
+      .replace(/:(?=\/\/)/g, "\\:")
+      // `www.x`, and `config.py` where a renderer takes bare names for addresses.
+      .replace(/\.(?=[A-Za-z]{2})/g, "\\.")
+      .replace(/^[+\-=]/, "\\$&")
+      .replace(/^(\d+)(?=[.)](?:\s|$))/, "$1\\")
+  );
 }
 
 /** A code span; the fence is longer than any run of back-ticks inside. */

@@ -78,6 +78,15 @@ describe("findings", () => {
     assert.equal(find(broken)[0]?.code, "value");
   });
 
+  it("speaks of unknown fields only where a person wrote them for us", () => {
+    const extra = { path: ["colour"], message: "unknown field colour", severity: "warning" } as const;
+    const one = { ...subject("allocation"), problems: [extra] };
+    assert.deepEqual(find(one), []);
+    assert.equal(find({ ...one, recognized: { ...one.recognized, dialect: "native" } }).length, 1);
+    const directive = fileFact("red", 3, 6, { source: "directive" });
+    assert.deepEqual(find({ ...one, facts: { colour: directive } })[0]?.range, { start: 3, end: 6 });
+  });
+
   it("prints no control characters of the file", () => {
     const one = hostile("a\u001b[31m\nb");
     const problem = { path: ["\u001b[2J"], message: "x\u001b[31m\ny", severity: "warning" } as const;

@@ -189,6 +189,7 @@ export const hostileTexts = [
   "line one\nline two\r\n# heading",
   "![x](https://example.com/t.png)",
   "https://example.com/?a=b www.example.com a@b.example",
+  "see config.py and evil.com",
   "a | b \\| [c](d) \\\\| e",
   "*bold* _it_ ~~x~~ **",
   "\u202egnp.exe \u200b\u0007",
