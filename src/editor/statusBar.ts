@@ -1,6 +1,7 @@
 /** One item on the right, only while the active file holds a workload: the file's total; a click opens its report. */
 import * as vscode from "vscode";
 import type { QuantityKey } from "../core/estimate";
+import { printed } from "../present/fields";
 import { escapeIcons } from "../present/lensTitle";
 import type { Formatter } from "../present/numbers";
 import { totalsOf } from "../present/totals";
@@ -50,17 +51,14 @@ export class TotalItem implements vscode.Disposable {
       (key) => {
         const quantity = totals[key];
         if (quantity === undefined) return [];
-        return [key === "costPerMonth" ? `${this.format.quantity(quantity)}/month` : this.format.quantity(quantity)];
+        return [this.format.quantity(printed(key, quantity))];
       },
     );
     const count =
       workloads.length === 1
         ? vscode.l10n.t("1 workload")
         : vscode.l10n.t("{0} workloads", this.format.count(workloads.length));
-    this.#item.text = escapeIcons(pieces.length === 0 ? count : `≈ ${pieces.slice(0, 2).join(" · ")}`).replace(
-      /^/,
-      "$(zap) ",
-    );
+    this.#item.text = `$(zap) ${escapeIcons(pieces.length === 0 ? count : `≈ ${pieces.slice(0, 2).join(" · ")}`)}`;
     this.#item.tooltip = [
       vscode.l10n.t("AI Cost Lens: {0} in this file", count),
       pieces.join(" · "),

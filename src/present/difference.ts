@@ -16,6 +16,9 @@ export const differenceKeys = [
   "duration",
 ] as const satisfies readonly QuantityKey[];
 
+/** Rates that say nothing new beside the whole run's quantity. */
+const wholes: Readonly<Partial<Record<QuantityKey, QuantityKey>>> = { power: "energy", carbonRate: "carbon" };
+
 /** Either side is absent where nothing is known (or nothing is there). */
 export interface QuantityChange {
   readonly before?: Quantity;
@@ -132,6 +135,8 @@ function changeOf(
   const change = before === undefined ? "added" : after === undefined ? "removed" : "changed";
   const quantities: Partial<Record<QuantityKey, QuantityChange>> = {};
   for (const key of differenceKeys) {
+    const whole = wholes[key];
+    if (whole !== undefined && quantities[whole] !== undefined) continue;
     const one = quantityOf(before?.estimate, key);
     const other = quantityOf(after?.estimate, key);
     if ((one ?? other) === undefined || (one !== undefined && other !== undefined && same(one, other))) continue;

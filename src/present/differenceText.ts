@@ -38,18 +38,22 @@ function differenceCell(key: QuantityKey, { before, difference }: QuantityChange
   const text = format.difference(shown.central, shown.unit);
   const base = before === undefined ? undefined : printed(key, before).central;
   if (base === undefined || !(base > 0) || shown.central === 0 || shown.central <= -base) return text;
-  const share = (100 * shown.central) / base;
-  return `${text} (${share > 0 ? "+" : "−"}${format.number(Math.abs(share))} %)`;
+  const ratio = shown.central / base;
+  if (ratio >= 9) return `${text} (×${format.number(ratio + 1)})`;
+  return `${text} (${ratio > 0 ? "+" : "−"}${format.number(100 * Math.abs(ratio))} %)`;
 }
 
-function fieldCells({ field, before, after }: FieldChange, format: Formatter): Cells {
+/** `write` makes foreign text safe where it is printed. */
+type Write = (text: string, limit: number) => string;
+
+function fieldCells({ field, before, after }: FieldChange, format: Formatter, write: Write): Cells {
   const text = (value: unknown): string =>
-    value === undefined || value === null ? unknown : plain(valueText(field, value, format), 40);
+    value === undefined || value === null ? unknown : write(valueText(field, value, format), 40);
   return [fieldWords(field).label, text(before), text(after), ""];
 }
 
-function cellsOf(change: WorkloadChange, format: Formatter): Cells[] {
-  const fields = change.fields.slice(0, mostFields).map((field) => fieldCells(field, format));
+function cellsOf(change: WorkloadChange, format: Formatter, write: Write): Cells[] {
+  const fields = change.fields.slice(0, mostFields).map((field) => fieldCells(field, format, write));
   const quantities = Object.entries(change.quantities).map(([key, quantity]) =>
     quantityCells(key as QuantityKey, quantity, format),
   );
@@ -76,7 +80,7 @@ export function differenceTable(difference: ReportDifference, format: Formatter)
   const rows: string[][] = [];
   for (const change of difference.changes) {
     rows.push([title(change), "", "", ""]);
-    for (const [label, ...cells] of cellsOf(change, format)) rows.push([`    ${label}`, ...cells]);
+    for (const [label, ...cells] of cellsOf(change, format, plain)) rows.push([`    ${label}`, ...cells]);
   }
   const totals = totalCells(difference, format);
   if (totals.length > 0) rows.push(["Total", "", "", ""]);
@@ -100,7 +104,7 @@ export function differenceMarkdown(difference: ReportDifference, format: Formatt
   const rows = (cells: readonly Cells[]): string =>
     table(
       header,
-      cells.map((row) => row.map((cell) => escapeMarkdown(cell, 120))),
+      cells.map((row) => [...row]),
       [1, 2, 3],
     );
   const sections = [
@@ -114,7 +118,7 @@ export function differenceMarkdown(difference: ReportDifference, format: Formatt
     sections.push(
       `### ${change.change[0]?.toUpperCase()}${change.change.slice(1)}: ${escapeMarkdown(change.name ?? change.dialect, 60)} (${kindOf(change)}) — ${inlineCode(change.path, 80)}, line ${change.line + 1}${change.countedIn === undefined ? "" : ", counted elsewhere"}`,
     );
-    const cells = cellsOf(change, format);
+    const cells = cellsOf(change, format, escapeMarkdown);
     sections.push(cells.length > 0 ? rows(cells) : "Nothing is known of its cost.");
   }
   return `${[...sections, "---", escapeMarkdown(method(difference), 300)].join("\n\n")}\n`;

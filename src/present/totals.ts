@@ -29,7 +29,10 @@ export function totalsOf(workloads: readonly Summand[]): Totals {
   const totals: Partial<Record<TotalKey, Quantity>> = {};
   const counted = workloads.filter((workload) => workload.countedIn === undefined);
   for (const key of totalKeys) {
-    const known = counted.flatMap((workload) => workload.estimate?.[key] ?? []);
+    const known = counted.flatMap(({ estimate }) =>
+      // A rate beside a total is the same money twice.
+      key === "costPerMonth" && estimate?.cost !== undefined ? [] : (estimate?.[key] ?? []),
+    );
     if (known.length > 0) totals[key] = bare(addDependent(...known));
   }
   return totals;

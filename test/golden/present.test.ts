@@ -18,14 +18,15 @@ import { allocation, facts, hostile, hostileTexts, training } from "../unit/pres
 const folder = join("test", "golden", "present");
 const format = createFormatter("en");
 
-function assertGolden(name: string, text: string): void {
+function assertGolden(name: string, words: string): void {
+  const text = words.replaceAll("\r\n", "\n");
   const path = join(folder, `${name}.golden`);
   if (process.env.UPDATE_GOLDEN === "1") {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path, text);
   }
   assert.ok(existsSync(path), `${path} is missing: run with UPDATE_GOLDEN=1 and read it`);
-  assert.equal(text.replaceAll("\r\n", "\n"), readFileSync(path, "utf8").replaceAll("\r\n", "\n"));
+  assert.equal(text, readFileSync(path, "utf8").replaceAll("\r\n", "\n"));
 }
 
 const allHostile = hostileTexts.join(" ");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { exact } from "../../../src/core/quantity";
 import { explainMarkdown, explainText } from "../../../src/present/explain";
 import { lensTitle } from "../../../src/present/lensTitle";
 import { createFormatter } from "../../../src/present/numbers";
@@ -56,6 +57,14 @@ describe("the report", () => {
     assert.deepEqual(totals.cost, { low: 58_000, central: 82_000, high: 116_000, unit: "USD" });
     assert.equal(totals.costPerMonth?.central, 5840);
     assert.equal(totals.water, undefined);
+  });
+
+  it("does not add a month's cost to the total of the same workload", () => {
+    const one = training();
+    const both = { ...one.estimate, quantities: { ...one.estimate?.quantities, costPerMonth: exact(9, "USD") } };
+    const { totals } = report(file("a.yaml", { ...one, estimate: both as typeof one.estimate }));
+    assert.equal(totals.cost?.central, 41_000);
+    assert.equal(totals.costPerMonth, undefined);
   });
 
   it("counts once what is counted once", () => {
