@@ -24,7 +24,7 @@ export const dynamo = kubernetesDialect({
   kinds: ["DynamoGraphDeployment", "DynamoComponentDeployment"],
   anchors: ["DynamoGraphDeployment", "DynamoComponentDeployment"],
   groups: (root) => services(root).map(serviceGroup),
-  always: true,
+  always: () => true,
   work: "inference",
   fixed: true,
   refine: (root, sheet) => {

@@ -144,7 +144,7 @@ export const llmInferenceService = kubernetesDialect({
     const decode = servingGroup("decode", spec, metadata);
     return spec.get("prefill").exists ? [...decode, ...servingGroup("prefill", spec.get("prefill"), metadata)] : decode;
   },
-  always: true,
+  always: () => true,
   work: "inference",
   fixed: true,
   refine: (root, sheet) => {

@@ -69,7 +69,8 @@ export const trainJob = kubernetesDialect({
     if (own) return [{ label: "nodes", spec: trainer, factors: [replicas], demand: { present: true, ...own } }];
     return runtime ? runtimeGroups(runtime, replicas) : [];
   },
-  always: true,
+  // Resources in full without an accelerator: work on processors.
+  always: (root) => !root.get("spec", "trainer", "resourcesPerNode").isMapping,
   work: "training",
   refine: (root, sheet) => readTrainer(root.get("spec"), sheet),
   documentation: {

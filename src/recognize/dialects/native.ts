@@ -23,7 +23,7 @@ const wholeValues = new Set(["model", "teacher", "reference", "critic", "rewardM
 
 function read(document: TreeDocument): readonly Recognized[] {
   const root = cursorOf(document);
-  const defaults = new FactSheet();
+  const defaults = new FactSheet(true);
   readFields(root.get("defaults"), defaults, "");
   const workloads = root.get("workloads");
   const blocks = workloads.isMapping ? workloads.entries() : workloads.items();
@@ -31,7 +31,7 @@ function read(document: TreeDocument): readonly Recognized[] {
     if (!block.isMapping) return [];
     const kind = block.get("kind").text() as Kind | undefined;
     if (kind === undefined || !kinds.includes(kind)) return [];
-    const facts = new FactSheet();
+    const facts = new FactSheet(true);
     readFields(block, facts, "");
     facts.fill(defaults);
     const name = block.get("name").text() ?? (block.key || undefined);

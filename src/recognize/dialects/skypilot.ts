@@ -3,7 +3,7 @@
 import { parseDuration } from "../../core/numbers";
 import { entryOf, isMapping, type TreeDocument } from "../../document/tree";
 import { type Cursor, cursorOf, FactSheet, workload } from "../readers/facts";
-import { type AcceleratorRequest, acceleratorName, isInstanceType, parseAccelerators } from "../readers/gpu";
+import { type AcceleratorRequest, acceleratorName, isAcceleratedInstance, parseAccelerators } from "../readers/gpu";
 import { readInstance } from "../readers/instances";
 import { readLaunch, readProcesses } from "../readers/launch";
 import type { Dialect, Factor, RecognitionContext, Recognized } from "../recognized";
@@ -55,7 +55,7 @@ function read(document: TreeDocument, context: RecognitionContext): readonly Rec
   const at = field("accelerators");
   const chain: Factor[] = [];
   const instance = field("instance_type");
-  if (isInstanceType(instance.text() ?? "")) sheet.text("instanceType", instance);
+  if (isAcceleratedInstance(instance.text() ?? "")) sheet.text("instanceType", instance);
   if (total !== undefined && perNode !== undefined) {
     sheet.value("accelerators", at, total, total === perNode ? {} : { note: describe(replicas.value, count, perNode) });
     sheet.value("acceleratorsPerNode", at, perNode);

@@ -23,8 +23,7 @@ const blockOf = (root: Cursor): Cursor | undefined =>
         block.has("time") ||
         block.has("time_limit")),
   );
-const count = (block: Cursor): Cursor =>
-  block.first("gpus_per_node", "gpus_per_task", "gres", "gpus", "ntasks_per_node");
+const count = (block: Cursor): Cursor => block.first("gpus_per_node", "gpus_per_task", "gres", "gpus");
 
 export const slurm: Dialect = {
   id: "slurm",
@@ -54,7 +53,7 @@ function read(document: TreeDocument): readonly Recognized[] {
   const tasks = gpus.key === "gpus_per_task" ? (block.get("tasks_per_node").positive() ?? 1) : 1;
   const named = /gpu:([a-z]\w*):\d+/i.exec(block.get("gres").text() ?? "")?.[1];
   if (named) sheet.value("accelerator", block.get("gres"), named);
-  if (each !== undefined && (gpus.key !== "ntasks_per_node" || nodes.exists)) {
+  if (each !== undefined) {
     sheet.value("acceleratorsPerNode", gpus, each * tasks);
     if (nodes.positive() !== undefined) {
       sheet.number("nodes", nodes);
@@ -63,7 +62,7 @@ function read(document: TreeDocument): readonly Recognized[] {
       });
     }
   }
-  if (each === undefined && gpus.text() === undefined) return [];
+  if (each === undefined && (gpus.text() === undefined || gpus.number() === 0)) return [];
   const minutes = block.get("timeout_min").positive();
   const limit =
     minutes === undefined ? parseDuration(block.first("time_limit", "time", "timelimit").text() ?? "") : minutes / 60;

@@ -286,10 +286,14 @@ export function pathFact(value: unknown, note: string): Fact {
 export class FactSheet {
   private readonly facts: Record<string, Fact> = {};
 
+  /** `asWritten`: negative numbers are kept, so that validation can object to them. Elsewhere they mean "none". */
+  constructor(private readonly asWritten = false) {}
+
   /** Keeps what was set first; undefined facts and values are left out, and numbers that are none. */
   set(name: string, fact: Fact | undefined): this {
     if (fact?.value === undefined || Object.hasOwn(this.facts, name)) return this;
-    if (typeof fact.value !== "number" || Number.isFinite(fact.value)) this.facts[name] = fact;
+    if (typeof fact.value !== "number" || (Number.isFinite(fact.value) && (this.asWritten || fact.value >= 0)))
+      this.facts[name] = fact;
     return this;
   }
   replace(name: string, fact: Fact): this {

@@ -25,7 +25,7 @@ export interface KubernetesFormat {
   /** The work whatever the command says. */
   readonly fixed?: boolean;
   /** A workload even where no accelerator is counted. */
-  readonly always?: boolean;
+  readonly always?: (root: Cursor) => boolean;
   /** Where a limit in seconds stands. */
   readonly timeLimit?: (root: Cursor) => Cursor;
   /** Facts of the format's own, before the containers are read. */
@@ -54,7 +54,7 @@ function readResource(
   const root = cursorOf(document);
   const groups = format.groups(root, context).map((group) => withClaims(group, context));
   const holding = groups.filter((group) => group.demand.present);
-  if (holding.length === 0 && !format.always) return [];
+  if (holding.length === 0 && !format.always?.(root)) return [];
   const sheet = new FactSheet();
   const { chain, range, total } = countAccelerators(groups, sheet);
   format.refine?.(root, sheet, context);

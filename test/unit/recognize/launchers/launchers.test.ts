@@ -299,3 +299,16 @@ tasks:
     });
   });
 });
+
+describe("work on processors", () => {
+  for (const [name, text] of Object.entries({
+    "a SkyPilot task": "resources: {cloud: aws, instance_type: m6i.large}\nrun: python train.py\n",
+    "a Slurm job": "partition: cpu\ntimeout_min: 60\nnodes: 2\nntasks_per_node: 8\ngpus_per_node: 0\n",
+    "a TrainJob":
+      "apiVersion: trainer.kubeflow.org/v1alpha1\nkind: TrainJob\nspec: {trainer: {numNodes: 2, resourcesPerNode: {limits: {cpu: 4}}}}\n",
+    "a table of machines": "gpu_model: H100\ngpu_count: 8\nvcpus: 192\n",
+  }))
+    it(`is left alone in ${name}`, () => {
+      assert.deepEqual(workloadsOf(text), []);
+    });
+});
