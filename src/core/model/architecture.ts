@@ -2,7 +2,7 @@
  * From what is stated of a model to a complete architecture: stated dimensions first, then the catalogue's, then a scaling law.
  */
 import type { Draft } from "../draft";
-import type { Confidence, ModelFacts } from "../facts";
+import type { Confidence, Facts, ModelFacts } from "../facts";
 import type { ModelReference } from "../workload";
 import {
   attentionWidth,
@@ -248,6 +248,18 @@ export function specificationOf(reference: ModelReference | Readonly<Record<stri
   return reference as ModelSpec;
 }
 
+type Remark = readonly [field: string, value: number, reason: string, source?: string];
+
+/** What a reference comes to, and what had to be assumed on the way. */
+interface Settled {
+  readonly architecture?: Architecture;
+  readonly assumed: readonly Remark[];
+}
+
+/** A stream of workloads names the same few models again and again. */
+const settled = new WeakMap<Facts, Map<string, Settled>>();
+const mostSettled = 2000;
+
 /**
  * Completes a model reference, recording what had to be assumed on `draft` under `field`. Undefined when neither dimensions nor a
  * size can be found.
@@ -258,9 +270,28 @@ export function resolveModel(
   field = "model",
 ): Architecture | undefined {
   if (reference === undefined) return undefined;
+  let known = settled.get(draft.facts);
+  if (known === undefined) {
+    known = new Map();
+    settled.set(draft.facts, known);
+  }
+  const key = typeof reference === "string" ? reference : JSON.stringify(reference);
+  let result = known.get(key);
+  if (result === undefined) {
+    result = settle(reference, draft.facts);
+    if (known.size >= mostSettled) known.clear();
+    known.set(key, result);
+  }
+  for (const [name, value, reason, source] of result.assumed) draft.assume(`${field}.${name}`, value, reason, source);
+  if (result.architecture?.generic) draft.uncertainty(`${field} dimensions`, 0.15);
+  return result.architecture;
+}
+
+function settle(reference: ModelReference, facts: Facts): Settled {
+  const assumed: Remark[] = [];
   const given = stated(specificationOf(reference));
   const name = given.name ?? "model";
-  const match = given.name === undefined ? undefined : draft.facts.model(given.name);
+  const match = given.name === undefined ? undefined : facts.model(given.name);
   const named = sizesFromName(name);
   let catalogued = match?.value;
   if (catalogued && !agree(catalogued.spec.parameters, given.parameters)) catalogued = undefined;
@@ -276,7 +307,7 @@ export function resolveModel(
   if (counted !== undefined && given.parameters !== undefined && !ownDimensions && near(counted, given.parameters)) {
     // "3B" may be 3.64 B: the catalogue's count of a model known by name is more exact than a rounded size.
     if (Math.abs(counted / given.parameters - 1) > 0.05)
-      draft.assume(`${field}.parameters`, counted, `counted for ${shortName(name)}; the stated size is rounded`);
+      assumed.push(["parameters", counted, `counted for ${shortName(name)}; the stated size is rounded`]);
     parameters = counted;
   }
   const active =
@@ -292,15 +323,14 @@ export function resolveModel(
     parameters,
     name,
   );
-  if (!spec) return undefined;
+  if (!spec) return { assumed };
   if (generic) {
-    draft.assume(
-      `${field}.layers`,
+    assumed.push([
+      "layers",
       spec.layers,
       `dimensions of ${shortName(name)} are not known: a typical transformer of ${(parameters ?? 0) / 1e9} B parameters`,
       "scaling law d = 128·L, 12·L·d² parameters",
-    );
-    draft.uncertainty(`${field} dimensions`, 0.15);
+    ]);
   }
 
   let count = countParameters(spec);
@@ -320,7 +350,7 @@ export function resolveModel(
   }
   const linear = spec.linearAttentionLayers ?? 0;
   const attentionLayers = Math.max(0, spec.layers - linear);
-  return {
+  const architecture: Architecture = {
     name,
     spec,
     count,
@@ -336,6 +366,7 @@ export function resolveModel(
     confidence: generic ? "low" : (match?.confidence ?? "high"),
     ...(catalogued ? { facts: catalogued } : {}),
   };
+  return { architecture, assumed };
 }
 
 const close = (a: number, b: number | undefined, tolerance: number): boolean =>

@@ -104,8 +104,10 @@ const fusedLoss = /liger|cutcross|\bcce\b|unsloth|fused.?(?:linear.?)?(?:cross|c
 const eagerAttention = /eager/;
 
 export interface StackOptions {
-  readonly framework: string | undefined;
-  readonly optimizer: string | undefined;
+  readonly framework?: string | undefined;
+  readonly optimizer?: string | undefined;
+  /** As the file states it; otherwise read off the framework's name. */
+  readonly fusedLoss?: boolean | undefined;
 }
 
 export interface ResolvedStack extends MemoryStack {
@@ -129,13 +131,13 @@ export function optimizerBytes(optimizer: string | undefined, adam: number): num
   return adam;
 }
 
-export function resolveStack({ framework, optimizer }: StackOptions): ResolvedStack {
+export function resolveStack({ framework, optimizer, fusedLoss: stated }: StackOptions): ResolvedStack {
   const name = framework?.toLowerCase() ?? "";
   const stack = stacks.find(([pattern]) => pattern.test(name))?.[1] ?? base;
   return {
     ...stack,
     gatedMlp: /liger/.test(name) ? 6 : stack.gatedMlp,
-    fusedLoss: fusedLoss.test(name),
+    fusedLoss: stated ?? fusedLoss.test(name),
     eagerAttention: eagerAttention.test(name),
     optimizerBytes: optimizerBytes(optimizer, stack.moments),
     paged: /paged/i.test(optimizer ?? ""),
