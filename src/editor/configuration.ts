@@ -58,12 +58,13 @@ export function readConfiguration(scope?: Scope): Configuration {
       contradiction: severity("diagnostics.contradictions", "warning"),
       value: severity("diagnostics.values", "warning"),
     },
-    budget: {
-      cost: positive("budget.cost"),
-      costPerMonth: positive("budget.costPerMonth"),
-      energy: positive("budget.energy"),
-      carbon: positive("budget.carbon"),
-    },
+    // Absent, not undefined: these are laid over the workspace file's own limit.
+    budget: Object.fromEntries(
+      (["cost", "costPerMonth", "energy", "carbon"] as const).flatMap((key) => {
+        const limit = positive(`budget.${key}`);
+        return limit === undefined ? [] : [[key, limit]];
+      }),
+    ),
   };
 }
 

@@ -29,8 +29,8 @@ function report(
   files: readonly AnalyzedFile[],
 ): Report {
   const facts = engine.facts(uri);
-  const budget = uri === undefined ? undefined : analyses.configuration(uri).budget;
-  return buildReport(files, { names: facts, asOf: facts.asOf, ...(budget === undefined ? {} : { budget }) });
+  const budget = { ...engine.budget(uri), ...(uri === undefined ? {} : analyses.configuration(uri).budget) };
+  return buildReport(files, { names: facts, asOf: facts.asOf, budget });
 }
 
 /** The report of one document as it stands in the editor; undefined when it is not of ours. */
