@@ -89,6 +89,8 @@ const trainingFields = {
   parallelism: parallelism.optional(),
   framework: text.optional(),
   packing: z.boolean().optional(),
+  /** Loss fused with the output projection (Liger, CutCrossEntropy, chunked): logits never exist as a whole. */
+  fusedLoss: z.boolean().optional(),
   stages: z.array(stage).max(100).optional(),
 };
 

@@ -5,6 +5,7 @@ import type { AcceleratorFacts } from "../facts";
 import type { Hardware } from "../hardware";
 import { type Precision, weightBits } from "../precision";
 import { logNormal } from "../quantity";
+import { stepUp } from "../stepUp";
 import type { Canvas, Pass } from "./pass";
 import type { Pipeline } from "./pipeline";
 
@@ -62,7 +63,8 @@ export function addMemory(draft: Draft, one: MemoryCase, hardware: Hardware | un
   const { accelerator } = hardware ?? {};
   const usable = accelerator === undefined ? undefined : usableOf(accelerator);
   const quantity = logNormal(bytes / 1e9, sigma, "GB");
-  const fits = usable === undefined ? undefined : bytes / 1e9 <= usable;
+  const stated = hardware?.stated === true;
+  const fits = usable === undefined || !stated ? undefined : bytes / 1e9 <= usable;
   const judged: MemoryQuantity = fits === undefined ? quantity : { ...quantity, fits };
   draft.set("memoryPerAccelerator", judged);
   draft.step({
@@ -81,10 +83,11 @@ export function addMemory(draft: Draft, one: MemoryCase, hardware: Hardware | un
   draft.note(
     `does not fit ${accelerator.name}: about ${(bytes / 1e9).toPrecision(3)} of ${(usable ?? 0).toPrecision(3)} GB; parts would have to be kept in host memory`,
   );
-  addSmaller(draft, one, usable ?? 0);
+  addSmaller(draft, one, accelerator);
 }
 
-function addSmaller(draft: Draft, one: MemoryCase, usable: number): void {
+function addSmaller(draft: Draft, one: MemoryCase, own: AcceleratorFacts): void {
+  const usable = usableOf(own);
   if (weightBits[one.weightPrecision] > 8) {
     const narrow = totalOf(partsOf({ ...one, weightPrecision: "int8" })) / 1e9;
     if (narrow <= usable)
@@ -95,16 +98,11 @@ function addSmaller(draft: Draft, one: MemoryCase, usable: number): void {
       });
   }
   const need = totalOf(partsOf(one)) / 1e9;
-  let smallest: { readonly name: string; readonly id: string; readonly memory: number } | undefined;
-  for (const candidate of draft.facts.accelerators()) {
-    const memory = usableOf(candidate);
-    if (memory >= need && (smallest === undefined || memory < smallest.memory))
-      smallest = { name: candidate.name, id: candidate.id, memory };
-  }
+  const smallest = stepUp(own, draft.facts.accelerators(), (candidate) => usableOf(candidate) >= need);
   if (smallest)
     draft.alternative({
       label: smallest.name,
       changes: { accelerator: smallest.id },
-      reason: `the smallest that holds about ${need.toPrecision(3)} GB`,
+      reason: `a step up that holds about ${need.toPrecision(3)} GB`,
     });
 }

@@ -2,6 +2,7 @@
 import type { Draft } from "../draft";
 import type { MemoryQuantity } from "../estimate";
 import { exact, logNormal } from "../quantity";
+import { stepUp } from "../stepUp";
 import { inferenceConstants } from "./constants";
 import { engineOverhead, weightsPerAccelerator } from "./operatingPoint";
 import { type InferenceProblem, leastAccelerators, type Solution } from "./problem";
@@ -25,7 +26,9 @@ export function addMemory(problem: InferenceProblem, solution: Solution, draft: 
   const sigma = problem.model.generic ? 0.2 : 0.07;
   const usable = (hardware.accelerator.usableMemory ?? hardware.accelerator.memory * allocatable) * 1e9;
   const fits = bytes <= usable * 1.0001;
-  const quantity: MemoryQuantity = { ...logNormal(bytes / 1e9, sigma, "GB"), fits };
+  const size = logNormal(bytes / 1e9, sigma, "GB");
+  // An accelerator that we took for granted proves nothing about the one it will run on.
+  const quantity: MemoryQuantity = hardware.stated ? { ...size, fits } : size;
   draft.set("memoryPerAccelerator", quantity);
   draft.set("weightMemory", exact(s.weightBytes / 1e9, "GB"));
   draft.set("kvCachePerToken", exact(s.cacheFull + s.cacheSliding, "B/token"));
@@ -44,7 +47,11 @@ export function addMemory(problem: InferenceProblem, solution: Solution, draft: 
     result: bytes / 1e9,
     unit: "GB",
   });
-  if (!fits) addAlternatives(problem, bytes, draft);
+  if (!fits && hardware.stated) addAlternatives(problem, bytes, draft);
+  else if (!fits)
+    draft.note(
+      `needs about ${(bytes / 1e9).toFixed(0)} GB per accelerator: more than the assumed ${hardware.accelerator.name} has`,
+    );
   else if (solution.asked > 1.05 * solution.point.batch && problem.demand.kind === "concurrency")
     draft.note(
       `the cache holds ${Math.floor(solution.point.batch)} of the ${Math.round(solution.asked)} sequences asked for; the rest wait`,
@@ -79,18 +86,16 @@ function addAlternatives(problem: InferenceProblem, bytes: number, draft: Draft)
       break;
     }
   }
-  const larger = draft.facts
-    .accelerators()
-    .filter(
-      (a) =>
-        a.vendor === hardware.accelerator.vendor &&
-        a.memory * 1e9 * 0.95 >= needed / s.layout.accelerators + engineOverhead,
-    )
-    .sort((a, b) => a.memory - b.memory)[0];
+  const each = needed / s.layout.accelerators + engineOverhead;
+  const larger = stepUp(
+    hardware.accelerator,
+    draft.facts.accelerators(),
+    (candidate) => candidate.memory * 1e9 * 0.95 >= each,
+  );
   if (larger)
     draft.alternative({
       label: `${s.layout.accelerators} × ${larger.name}`,
       changes: { accelerator: larger.id },
-      reason: `smallest accelerator of this maker whose ${larger.memory} GB hold it`,
+      reason: `a step up whose ${larger.memory} GB hold it`,
     });
 }

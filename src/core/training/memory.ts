@@ -40,6 +40,12 @@ function intervalOf(setting: MemorySetting, parts: Readonly<Record<MemoryPart, n
   return central > total.central ? logNormal(central, memorySigma.states, "GB") : total;
 }
 
+/** Close calls stay open where part of the run is our guess: undefined when the low end fits and the middle does not. */
+function judge(peak: Quantity, context: number, memory: number, guessed: boolean): boolean | undefined {
+  if (peak.central + context <= memory) return true;
+  return guessed && peak.low + context <= memory ? undefined : false;
+}
+
 /** Estimates the peak memory of one accelerator. Never throws on finite input. */
 export function trainingMemory(input: TrainingMemoryInput, constants = memoryConstants): TrainingMemory {
   const assumptions: Assumption[] = [];
@@ -49,7 +55,7 @@ export function trainingMemory(input: TrainingMemoryInput, constants = memoryCon
   let central = sumOf(parts);
   if (input.colocatedEngine && memory !== undefined) central = Math.max(central, constants.colocatedShare * memory);
   const plain = intervalOf(setting, parts, central);
-  const fits = memory === undefined ? undefined : central + constants.context <= memory;
+  const fits = memory === undefined ? undefined : judge(plain, constants.context, memory, assumptions.length > 0);
   return {
     quantity: fits === undefined ? plain : { ...plain, fits },
     parts,

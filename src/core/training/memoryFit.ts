@@ -1,5 +1,6 @@
 /** What to change when a training run does not fit its accelerators: the smallest changes first. */
 import type { AcceleratorFacts } from "../facts";
+import { stepUp } from "../stepUp";
 import { type TrainingMemory, trainingMemory } from "./memory";
 import type { TrainingMemoryInput } from "./memorySetting";
 
@@ -69,19 +70,17 @@ function moreAccelerators(input: TrainingMemoryInput): Change | undefined {
   return undefined;
 }
 
-/** The smallest accelerator of the same vendor that holds the run as it is. */
+/** A common part a step up that holds the run as it is. */
 function largerAccelerator(input: TrainingMemoryInput, all: readonly AcceleratorFacts[]): Change | undefined {
-  const own = input.accelerator;
-  if (own === undefined) return undefined;
-  const larger = all
-    .filter((candidate) => candidate.vendor === own.vendor && candidate.memory > own.memory)
-    .toSorted((a, b) => a.memory - b.memory || (a.peak.bf16 ?? 0) - (b.peak.bf16 ?? 0));
-  for (const accelerator of larger) {
-    const changed = { ...input, accelerator };
-    if (trainingMemory(changed).fits)
-      return { label: accelerator.name, changes: { accelerator: accelerator.id }, input: changed };
-  }
-  return undefined;
+  if (input.accelerator === undefined) return undefined;
+  const larger = stepUp(
+    input.accelerator,
+    all,
+    (accelerator) => trainingMemory({ ...input, accelerator }).fits === true,
+  );
+  return (
+    larger && { label: larger.name, changes: { accelerator: larger.id }, input: { ...input, accelerator: larger } }
+  );
 }
 
 /**

@@ -50,7 +50,7 @@ export function resolveSetting(
 ): MemorySetting {
   const given = input.parallelism ?? {};
   const devices = Math.max(1, Math.round(input.accelerators));
-  let stack = resolveStack({ framework: input.framework, optimizer: input.optimizer });
+  let stack = resolveStack(input);
   const { method } = input;
   const assume = <T extends number | string>(field: string, value: T, reason: string): T => {
     assumptions.push({ field, value, reason });

@@ -26,6 +26,8 @@ export interface TrainingMemoryInput {
   readonly activationCheckpointing?: "none" | "selective" | "full" | undefined;
   readonly parallelism?: Parallelism | undefined;
   readonly packing?: boolean | undefined;
+  /** Loss fused with the output projection: logits never exist as a whole. */
+  readonly fusedLoss?: boolean | undefined;
   readonly loraRank?: number | undefined;
   readonly loraTargets?: string | readonly string[] | undefined;
   readonly adapterParameters?: number | undefined;

@@ -10,6 +10,8 @@ import type { FineTuningFields } from "../workload";
 import { type TrainingDevice, trainingDevice } from "./device";
 import { knownModel } from "./knownModel";
 import { type Layout, layoutOf, type Method } from "./layout";
+import { trainingMemory } from "./memory";
+import { type MemoryQuestion, memoryInput } from "./memoryInput";
 import { type Stack, stackOf } from "./stack";
 import type { Checkpointing, TimeInput } from "./time";
 
@@ -53,9 +55,24 @@ export function smallestCount(parameters: number, method: Method, memory: number
   return 2 ** Math.min(20, Math.max(0, Math.ceil(Math.log2(Math.max(1e-9, need)))));
 }
 
+/** Doubles an assumed count until the run fits; the count as it was where more of the same do not help. */
+function holdingCount(
+  fields: PlanFields,
+  question: MemoryQuestion,
+  packed: boolean,
+): { count: number; holds: boolean } {
+  for (let count = question.count; count <= 16 * question.count; count *= 2)
+    if (trainingMemory(memoryInput(fields, { ...question, count }, packed, false)).fits !== false)
+      return { count, holds: true };
+  return { count: question.count, holds: false };
+}
+
 /** A long run without a stated count is taken to last about a month at 40 % of peak. */
 function usualCount(fields: PlanFields, model: Architecture, device: TrainingDevice, method: Method): number {
-  const least = smallestCount(model.parameters, method, device.memory);
+  const { tensor = 1, pipeline = 1, context = 1, data = 1 } = fields.parallelism ?? {};
+  const together = Math.min(2 ** 20, Math.max(1, Math.round(tensor) * Math.round(pipeline) * Math.round(context)));
+  const states = smallestCount(model.parameters, method, device.memory);
+  const least = together * Math.max(Math.min(2 ** 20, Math.round(data)), Math.ceil(states / together));
   const { tokens } = fields;
   if (tokens === undefined || method !== "full") return least;
   const seconds = (6 * model.activeParameters * tokens) / (0.4 * device.peak);
@@ -120,14 +137,16 @@ export function planRun(fields: PlanFields, defaults: PlanDefaults, draft: Draft
       "accelerators of one node not stated: as usual for the part",
     );
   const countStated = hardware.count !== undefined || fromNodes !== undefined;
-  const count =
-    hardware.count ??
-    fromNodes ??
-    draft.assume(
+  const assumedCount = (): number => {
+    const usual = { model, method, hardware, sequence, count: usualCount(fields, model, device, method) };
+    const { count: enough, holds } = holdingCount(fields, usual, draft.kind === "training");
+    return draft.assume(
       "accelerators",
-      usualCount(fields, model, device, method),
-      "number of accelerators not stated: enough to hold the run",
+      enough,
+      holds ? "number of accelerators not stated: enough to hold the run" : "number of accelerators not stated",
     );
+  };
+  const count = hardware.count ?? fromNodes ?? assumedCount();
   const stated = stackOf(fields.framework);
   const stack = stated ?? defaults.stack ?? (model.expertLayers > 0 && method === "full" ? "vendor" : "typical");
   if (stated === undefined)

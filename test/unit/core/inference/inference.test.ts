@@ -136,6 +136,15 @@ describe("inference", () => {
     assert.ok(result.alternatives?.some((alternative) => alternative.changes.weightPrecision !== undefined));
   });
 
+  it("leaves open whether it fits where the accelerator is our assumption", () => {
+    const { accelerator: _, ...open } = chat;
+    const result = infer({ ...open, model: llama3_70b });
+    const memory = result.quantities.memoryPerAccelerator;
+    assert.ok(memory !== undefined && memory.central > 80);
+    assert.equal("fits" in memory, false);
+    assert.equal(result.alternatives, undefined);
+    assert.ok(result.notes.some((note) => note.includes("more than the assumed")));
+  });
   it("fits an 8B model on one 80 GB part", () => {
     assert.equal(infer(chat).quantities.memoryPerAccelerator?.fits, true);
   });

@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { isCommon } from "../../../../src/core/stepUp";
 import { trainingMemory } from "../../../../src/core/training/memory";
 import { smallestFit } from "../../../../src/core/training/memoryFit";
 import type { TrainingMemoryInput } from "../../../../src/core/training/memorySetting";
 import { architectureOf, device, llama3_8b, llama3_70b } from "../noFacts";
 
-const shop = [device(24), device(48), device(80), device(141), device(192)];
+const shop = [
+  device(24, "l4"),
+  device(48, "l40s"),
+  device(80, "h100-sxm"),
+  device(141, "h200-sxm"),
+  device(180, "announced part"),
+  device(192, "b200"),
+];
 const run = (more: Partial<TrainingMemoryInput> = {}): TrainingMemoryInput => ({
   model: architectureOf(llama3_8b),
   method: "lora",
@@ -65,13 +73,21 @@ describe("the smallest change that makes a run fit", () => {
       shop,
     );
     assert.equal(all[0]?.changes.accelerators, 4);
-    assert.deepEqual(all[1]?.changes, { accelerator: "141 GB part" });
+    assert.deepEqual(all[1]?.changes, { accelerator: "h200-sxm" });
   });
   it("the larger accelerator is the smallest that holds it", () => {
     const { changes } = smallestFit(run(), shop).at(-1) as { changes: Record<string, unknown> };
     const chosen = shop.find((one) => one.id === changes.accelerator);
-    const smaller = shop.filter((one) => one.memory < (chosen?.memory ?? 0));
+    const smaller = shop.filter((one) => isCommon(one) && one.memory < (chosen?.memory ?? 0));
     for (const accelerator of smaller) assert.equal(trainingMemory(run({ accelerator })).fits, false);
+  });
+  it("never suggests a part that nobody can rent", () => {
+    const long = run({ activationCheckpointing: "full", microBatchSize: 1, sequenceLength: 60_000 });
+    const suggested = [24, 40, 80, 100].flatMap((memory) =>
+      smallestFit({ ...long, accelerator: device(memory) }, shop).map(({ changes }) => changes.accelerator),
+    );
+    assert.ok(suggested.some((id) => id !== undefined));
+    assert.ok(!suggested.includes("announced part"));
   });
   it("every alternative fits", () => {
     for (const input of [run(), run({ model: architectureOf(llama3_70b) }), run({ method: "full", accelerators: 2 })])
