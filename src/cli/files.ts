@@ -13,7 +13,16 @@ const extensions: Readonly<Record<string, Language>> = {
   jsonc: "jsonc",
   md: "markdown",
 };
-const never = ["**/node_modules/**", "**/.git/**", "**/.venv/**"];
+const neverFolders = ["node_modules", ".git", ".venv"];
+const never = neverFolders.map((name) => `**/${name}/**`);
+
+/** True for a path with `/` below a folder of other people's code. */
+export const neverRead = (path: string): boolean =>
+  path
+    .split("/")
+    .slice(0, -1)
+    .some((part) => neverFolders.includes(part));
+
 /** Larger files are named in a note and not read. */
 export const largestFile = 1 << 20;
 
@@ -72,14 +81,15 @@ function walk(folder: string): string[] {
 
 export type ReadResult = { readonly text: string } | { readonly problem: string };
 
+export const tooLargeFile = (size: number): ReadResult => ({
+  problem: `file of ${(size / 1e6).toFixed(1)} MB is not read (limit ${(largestFile / 1e6).toFixed(1)} MB)`,
+});
+
 /** Reads a text file; says in words why not when it cannot. */
 export function readText(path: string): ReadResult {
   try {
     const { size } = statSync(path);
-    if (size > largestFile)
-      return {
-        problem: `file of ${(size / 1e6).toFixed(1)} MB is not read (limit ${(largestFile / 1e6).toFixed(1)} MB)`,
-      };
+    if (size > largestFile) return tooLargeFile(size);
     return { text: readFileSync(path, "utf8") };
   } catch (error) {
     return { problem: `cannot read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}` };

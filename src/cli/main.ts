@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
 import { catalogCommand } from "./catalog";
+import { diffCommand } from "./diff";
 import { estimateCommand } from "./estimate";
 import { explainCommand } from "./explain";
 import { type ReportOptions, reportCommand } from "./report";
@@ -31,6 +32,15 @@ function commands(done: (code: number) => void): Command {
     .argument("[file]", "file, or - for standard input", "-")
     .option("--format <format>", "json or table", "json")
     .action(async (file: string, options: { format: string }) => done(await estimateCommand(file, options)));
+  program
+    .command("diff")
+    .description("what a change costs: two files, two folders, or git revisions (diff HEAD~1 .)")
+    .argument("<base>", "file, folder or revision before")
+    .argument("<head>", "file, folder or revision after")
+    .option("--format <format>", "table, markdown or json", "table")
+    .action(async (base: string, head: string, options: { format: string }) =>
+      done(await diffCommand(base, head, options)),
+    );
   program
     .command("catalog")
     .description("accelerators, instances, models, regions, prices, datasets: with source and date")

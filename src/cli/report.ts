@@ -1,11 +1,11 @@
 /** `report PATH…`: what the workloads of files and folders cost. */
 import { writeFileSync } from "node:fs";
 import { relative, sep } from "node:path";
-import { tokenPricesWanted } from "../analysis/analyzer";
+import { type Analyzer, tokenPricesWanted } from "../analysis/analyzer";
 import { loadTokenPrices } from "../catalog/tokenPrices";
 import { parseNumber } from "../core/numbers";
 import { createFormatter } from "../present/numbers";
-import { buildReport, type Report } from "../present/report";
+import { type AnalyzedFile, buildReport, type Report } from "../present/report";
 import { type ReportFormat, reportFormats, reportText } from "../present/reportText";
 import { findFiles } from "./files";
 import { exitCodes, UsageError } from "./usage";
@@ -34,6 +34,18 @@ export function parseSettings(pairs: readonly string[]): Record<string, unknown>
 export const totalCost = (report: Report): number =>
   (report.totals.cost?.central ?? 0) + (report.totals.costPerMonth?.central ?? 0);
 
+/** Analyses, and again once the token prices are there if something of it is billed by them. */
+export async function withTokenPrices(
+  analyzeAll: () => AnalyzedFile[],
+  analyzers: () => readonly Analyzer[],
+): Promise<AnalyzedFile[]> {
+  const files = analyzeAll();
+  if (!files.some(({ workloads }) => workloads.some(tokenPricesWanted))) return files;
+  await loadTokenPrices();
+  for (const analyzer of new Set(analyzers())) analyzer.forgetEstimates();
+  return analyzeAll();
+}
+
 /** Analyses paths into a report. */
 export async function reportOn(
   paths: readonly string[],
@@ -46,15 +58,10 @@ export async function reportOn(
     const below = relative(process.cwd(), path);
     return (below === "" || below.startsWith("..") ? path : below).replaceAll(sep, "/");
   };
-  const analyzeAll = () => sources.map((source) => workspaces.analyze(source, shown(source.path)));
-  let files = analyzeAll();
-  if (files.some(({ workloads }) => workloads.some(tokenPricesWanted))) {
-    await loadTokenPrices();
-    files = sources.map((source) => {
-      workspaces.at(source.root).analyzer.forgetEstimates();
-      return workspaces.analyze(source, shown(source.path));
-    });
-  }
+  const files = await withTokenPrices(
+    () => sources.map((source) => workspaces.analyze(source, shown(source.path))),
+    () => sources.map(({ root }) => workspaces.at(root).analyzer),
+  );
   const facts = workspaces.at(sources[0]?.root ?? process.cwd()).analyzer.facts;
   return buildReport(
     files.filter(({ workloads, problems }) => workloads.length > 0 || problems.length > 0),
