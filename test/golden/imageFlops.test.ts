@@ -42,11 +42,11 @@ describe("class-conditional DiTs reproduce the published giga-multiply-adds (arX
     ["DiT-XL/2", 118.64],
   ];
   for (const [name, gmacs] of published)
-    it(`${name} at 256²: ${gmacs}`, () => {
+    it(`golden 23: ${name} at 256²: ${gmacs}`, () => {
       const pass = passOf(name, { width: 256, height: 256 });
       near((pass.linear + pass.attention) / 2e9, gmacs, gmacs < 2 ? 0.012 : 0.002);
     });
-  it("DiT-XL/2 at 512²: 524.60", () => {
+  it("golden 23: DiT-XL/2 at 512²: 524.60", () => {
     const pass = passOf("DiT-XL-2-512", { width: 512, height: 512 });
     near((pass.linear + pass.attention) / 2e9, 524.6, 0.002);
   });
@@ -101,7 +101,7 @@ describe("next-scale pictures (VAR)", () => {
     layers: depth,
     width: 64 * depth,
   });
-  it("the schedule of 256² pictures has 680 tokens, that of 512² 2,240", () => {
+  it("golden 24: the schedule of 256² pictures has 680 tokens, that of 512² 2,240", () => {
     assert.equal(tokensOfScales(scales256), 680);
     assert.equal(tokensOfScales(scales512), 2240);
   });

@@ -18,25 +18,25 @@ interface Measured {
 
 const measured: readonly Measured[] = [
   {
-    title: "FLUX.1-dev, 50 steps at 1024², H100",
+    title: "golden 59: FLUX.1-dev, 50 steps at 1024², H100",
     workload: { model: "black-forest-labs/FLUX.1-dev", accelerator: "H100-SXM", steps: 50 },
     latency: 11.64,
     energy: 7949,
   },
   {
-    title: "FLUX.1-dev, 50 steps at 1024², B200",
+    title: "golden 59: FLUX.1-dev, 50 steps at 1024², B200",
     workload: { model: "black-forest-labs/FLUX.1-dev", accelerator: "B200", steps: 50 },
     latency: 7.75,
     energy: 6679,
   },
   {
-    title: "Stable Diffusion 3.5 Large, 28 steps, H100",
+    title: "golden 60: Stable Diffusion 3.5 Large, 28 steps, H100",
     workload: { model: "stabilityai/stable-diffusion-3.5-large", accelerator: "H100-SXM", steps: 28 },
     latency: 6.56,
     energy: 4420,
   },
   {
-    title: "Wan2.1-14B, 81 frames at 480p, H100",
+    title: "golden 61: Wan2.1-14B, 81 frames at 480p, H100",
     workload: {
       model: "Wan-AI/Wan2.1-T2V-14B",
       accelerator: "H100-SXM",
@@ -50,7 +50,7 @@ const measured: readonly Measured[] = [
     energy: 289e3,
   },
   {
-    title: "HunyuanVideo, 129 frames at 720p, H100",
+    title: "golden 61: HunyuanVideo, 129 frames at 720p, H100",
     workload: {
       model: "tencent/HunyuanVideo",
       accelerator: "H100-SXM",
@@ -64,7 +64,7 @@ const measured: readonly Measured[] = [
     energy: 1.164e6,
   },
   {
-    title: "SANA 1.6B, 20 steps, H100",
+    title: "golden 62: SANA 1.6B, 20 steps, H100",
     workload: { model: "Efficient-Large-Model/SANA1.5_1.6B_1024px_diffusers", accelerator: "H100-SXM", steps: 20 },
     latency: 0.79,
     energy: 417,

@@ -49,12 +49,13 @@ const mebibyte = 2 ** 20;
 
 describe("key/value cache", () => {
   for (const [name, bytes] of perToken)
-    it(`${name}: ${bytes} bytes a token in bf16`, () => assert.equal(cacheBytesPerToken(model(name)), bytes));
-  it("GPT-3: 4,718,592 bytes a token", () => assert.equal(cacheBytesPerToken(model(gpt3)), 4_718_592));
-  it("llama.cpp prints 11,718.75 MiB for Yi-34B at 50,000 tokens and 46.875 GiB at 204,800", () => {
+    it(`golden 43: ${name}: ${bytes} bytes a token in bf16`, () =>
+      assert.equal(cacheBytesPerToken(model(name)), bytes));
+  it("golden 43: GPT-3: 4,718,592 bytes a token", () => assert.equal(cacheBytesPerToken(model(gpt3)), 4_718_592));
+  it("golden 44: llama.cpp prints 11,718.75 MiB for Yi-34B at 50,000 tokens and 46.875 GiB at 204,800", () => {
     assert.equal(cacheBytes(model("01-ai/Yi-34B"), 50_000) / mebibyte, 11_718.75);
     assert.equal(cacheBytes(model("01-ai/Yi-34B"), 204_800) / mebibyte / 1024, 46.875);
   });
-  it("llama.cpp prints 12,500 MiB for Yi-6B at 200,000 tokens", () =>
+  it("golden 44: llama.cpp prints 12,500 MiB for Yi-6B at 200,000 tokens", () =>
     assert.equal(cacheBytes(model(yi6b), 200_000) / mebibyte, 12_500));
 });

@@ -22,7 +22,7 @@ interface Measured {
 
 const measured: readonly Measured[] = [
   {
-    title: "Llama-3.1-8B, 8 sequences",
+    title: "golden 52: Llama-3.1-8B, 8 sequences",
     workload: { model: "meta-llama/Llama-3.1-8B-Instruct", accelerators: 1, concurrency: 8 },
     step: 7.3e-3,
     throughput: 1070,
@@ -31,7 +31,7 @@ const measured: readonly Measured[] = [
     tolerance: 0.15,
   },
   {
-    title: "Llama-3.1-8B, 256 sequences",
+    title: "golden 52: Llama-3.1-8B, 256 sequences",
     workload: { model: "meta-llama/Llama-3.1-8B-Instruct", accelerators: 1, concurrency: 256 },
     step: 26.1e-3,
     throughput: 9010,
@@ -42,7 +42,7 @@ const measured: readonly Measured[] = [
     powerTolerance: 0.2,
   },
   {
-    title: "Qwen3-14B, 64 sequences",
+    title: "golden 53: Qwen3-14B, 64 sequences",
     workload: { model: "Qwen/Qwen3-14B", accelerators: 1, outputTokens: 615, concurrency: 64 },
     step: 18.9e-3,
     throughput: 3140,
@@ -51,7 +51,7 @@ const measured: readonly Measured[] = [
     tolerance: 0.15,
   },
   {
-    title: "Qwen3-32B on 2, 64 sequences",
+    title: "golden 54: Qwen3-32B on 2, 64 sequences",
     workload: {
       model: "Qwen/Qwen3-32B",
       accelerators: 2,
@@ -66,7 +66,7 @@ const measured: readonly Measured[] = [
     tolerance: 0.15,
   },
   {
-    title: "Llama-3.1-70B on 4, 64 sequences",
+    title: "golden 55: Llama-3.1-70B on 4, 64 sequences",
     workload: {
       model: "meta-llama/Llama-3.1-70B-Instruct",
       outputTokens: 352,
@@ -80,7 +80,7 @@ const measured: readonly Measured[] = [
     tolerance: 0.15,
   },
   {
-    title: "Llama-3.1-405B in 8 bit on 8, 64 sequences",
+    title: "golden 56: Llama-3.1-405B in 8 bit on 8, 64 sequences",
     workload: {
       model: "meta-llama/Llama-3.1-405B-Instruct-FP8",
       accelerators: 8,
@@ -93,7 +93,7 @@ const measured: readonly Measured[] = [
     tolerance: 0.15,
   },
   {
-    title: "Qwen3-235B-A22B on 8, 64 sequences",
+    title: "golden 57: Qwen3-235B-A22B on 8, 64 sequences",
     workload: {
       model: "Qwen/Qwen3-235B-A22B-Instruct-2507",
       accelerators: 8,
@@ -106,7 +106,7 @@ const measured: readonly Measured[] = [
     tolerance: 0.35,
   },
   {
-    title: "Qwen3-30B-A3B on 1, 64 sequences",
+    title: "golden 58: Qwen3-30B-A3B on 1, 64 sequences",
     workload: { model: "Qwen/Qwen3-30B-A3B-Instruct-2507", accelerators: 1, outputTokens: 919, concurrency: 64 },
     step: 28.9e-3,
     throughput: 2164,

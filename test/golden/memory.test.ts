@@ -90,14 +90,14 @@ describe("states of mixed-precision Adam (ZeRO, arXiv 1910.02054, figure 1: 7.5 
     [2, 16.6],
     [3, 1.88],
   ] as const)
-    it(`stage ${zeroStage}: ${gigabytes} GB`, () => {
+    it(`golden 45: stage ${zeroStage}: ${gigabytes} GB`, () => {
       const spec = { ...model, intermediateSize: 12_900 };
       const exact = statesOf(run(spec, { accelerators: 64, parallelism: { zeroStage } }));
       const parameters = architectureOf(spec).parameters;
       close((exact * 7.5e9) / parameters, gigabytes, 0.003);
     });
 
-  it("65 B parameters need more than 780 GB in full, and 48 GB are enough with a 4-bit base (QLoRA, arXiv 2305.14314)", () => {
+  it("golden 49: 65 B parameters need more than 780 GB in full, and 48 GB are enough with a 4-bit base (QLoRA, arXiv 2305.14314)", () => {
     const model65: ModelSpec = {
       ...llama2_7b,
       layers: 80,
@@ -124,16 +124,16 @@ describe("activations per layer (Korthikanti et al., arXiv 2205.05198)", () => {
   const inner = (input: TrainingMemoryInput): number => layerActivations(resolveSetting(input, memoryConstants, []));
   const d = 12_288;
 
-  it("without dropout masks and stored scores a GPT-3 layer keeps 32 of the paper's 34 bytes per token and width", () => {
+  it("golden 48: without dropout masks and stored scores a GPT-3 layer keeps 32 of the paper's 34 bytes per token and width", () => {
     assert.equal(inner(run(gpt3)), 32 * d);
   });
 
-  it("eight-fold tensor and sequence parallelism keep an eighth: 0.1070 GB per layer with the masks", () => {
+  it("golden 48: eight-fold tensor and sequence parallelism keep an eighth: 0.1070 GB per layer with the masks", () => {
     const bytes = inner(run(gpt3, { accelerators: 8, parallelism: { tensor: 8 } })) * 2048;
     close((bytes * 34) / 32, 0.107e9, 0.001);
   });
 
-  it("stored scores would add 5·a·s/d bytes: 80 for GPT-3, 64 for MT-NLG", () => {
+  it("golden 47: stored scores would add 5·a·s/d bytes: 80 for GPT-3, 64 for MT-NLG", () => {
     assert.equal((5 * 96 * 2048) / d, 80);
     assert.equal((5 * 128 * 2048) / 20_480, 64);
   });
@@ -146,13 +146,13 @@ describe("activations per layer (Korthikanti et al., arXiv 2205.05198)", () => {
 });
 
 describe("adapter sizes", () => {
-  it("GPT-3 with rank 4 on query and value: 18,874,368; rank 8: 37,748,736 (LoRA, arXiv 2106.09685)", () => {
+  it("golden 49: GPT-3 with rank 4 on query and value: 18,874,368; rank 8: 37,748,736 (LoRA, arXiv 2106.09685)", () => {
     const model = architectureOf(gpt3);
     assert.equal(loraParameters(model, 4, ["q_proj", "v_proj"]), 18_874_368);
     assert.equal(loraParameters(model, 8, ["q_proj", "v_proj"]), 37_748_736);
   });
 
-  it("rank 16 on all linear layers of Llama-3-8B: 41,943,040; rank 64 on 70B: 828,375,040", () => {
+  it("golden 50: rank 16 on all linear layers of Llama-3-8B: 41,943,040; rank 64 on 70B: 828,375,040", () => {
     assert.equal(loraParameters(architectureOf(llama3_8b), 16, "all-linear"), 41_943_040);
     assert.equal(loraParameters(architectureOf(llama3_70b), 64), 828_375_040);
   });

@@ -75,28 +75,28 @@ const moe = (type: string, base: Config, experts: number, chosen: number, width:
 });
 
 const totals: readonly (readonly [name: string, config: Config, total: number, active?: number])[] = [
-  ["MPT-7B with biases, 2,048 positions", mpt(32, 4096, 2048), 6_658_859_008],
-  ["MPT-7B with biases, 65,536 positions", mpt(32, 4096, 65_536), 6_918_905_856],
-  ["MPT-13B with biases", mpt(40, 5120, 2048), 12_853_954_560],
-  ["MPT-30B with biases", mpt(48, 7168, 2048), 29_975_214_080],
-  ["MPT-70B with biases", mpt(80, 8192, 2048), 64_862_437_376],
+  ["golden 0: MPT-7B with biases, 2,048 positions", mpt(32, 4096, 2048), 6_658_859_008],
+  ["golden 0: MPT-7B with biases, 65,536 positions", mpt(32, 4096, 65_536), 6_918_905_856],
+  ["golden 0: MPT-13B with biases", mpt(40, 5120, 2048), 12_853_954_560],
+  ["golden 0: MPT-30B with biases", mpt(48, 7168, 2048), 29_975_214_080],
+  ["golden 0: MPT-70B with biases", mpt(80, 8192, 2048), 64_862_437_376],
   [
     "mpt-7b as published (no biases, ALiBi)",
     { ...mpt(32, 4096, 2048), vocab_size: 50_432, no_bias: true, attn_config: { alibi: true } },
     6_649_286_656,
   ],
-  ["Llama-2-7B", llama(32, 4096, 32, 32, 11_008, 32_000), 6_738_415_616],
-  ["Llama-3-8B", llama(32, 4096, 32, 8, 14_336, 128_256), 8_030_261_248],
-  ["Llama-3-70B", llama(80, 8192, 64, 8, 28_672, 128_256), 70_553_706_496],
-  ["Llama-3.1-405B", llama(126, 16_384, 128, 8, 53_248, 128_256), 405_853_388_800],
+  ["golden 1: Llama-2-7B", llama(32, 4096, 32, 32, 11_008, 32_000), 6_738_415_616],
+  ["golden 2: Llama-3-8B", llama(32, 4096, 32, 8, 14_336, 128_256), 8_030_261_248],
+  ["golden 3: Llama-3-70B", llama(80, 8192, 64, 8, 28_672, 128_256), 70_553_706_496],
+  ["golden 4: Llama-3.1-405B", llama(126, 16_384, 128, 8, 53_248, 128_256), 405_853_388_800],
   [
     "Llama-3.2-1B (tied)",
     llama(16, 2048, 32, 8, 8192, 128_256, { tie_word_embeddings: true, head_dim: 64 }),
     1_235_814_400,
   ],
-  ["Mistral-7B-v0.1", llama(32, 4096, 32, 8, 14_336, 32_000, { model_type: "mistral" }), 7_241_732_096],
+  ["golden 5: Mistral-7B-v0.1", llama(32, 4096, 32, 8, 14_336, 32_000, { model_type: "mistral" }), 7_241_732_096],
   [
-    "Mixtral-8x7B",
+    "golden 6: Mixtral-8x7B",
     llama(32, 4096, 32, 8, 14_336, 32_000, { model_type: "mixtral", num_local_experts: 8, num_experts_per_tok: 2 }),
     46_702_792_704,
     12_879_925_248,
@@ -106,27 +106,35 @@ const totals: readonly (readonly [name: string, config: Config, total: number, a
     llama(28, 3584, 28, 4, 18_944, 152_064, { model_type: "qwen2" }),
     7_615_616_512,
   ],
-  ["Qwen3-8B", llama(36, 4096, 32, 8, 12_288, 151_936, { model_type: "qwen3", head_dim: 128 }), 8_190_735_360],
-  ["Qwen3-32B", llama(64, 5120, 64, 8, 25_600, 151_936, { model_type: "qwen3", head_dim: 128 }), 32_762_123_264],
   [
-    "Qwen3-0.6B (tied)",
+    "golden 7: Qwen3-8B",
+    llama(36, 4096, 32, 8, 12_288, 151_936, { model_type: "qwen3", head_dim: 128 }),
+    8_190_735_360,
+  ],
+  [
+    "golden 8: Qwen3-32B",
+    llama(64, 5120, 64, 8, 25_600, 151_936, { model_type: "qwen3", head_dim: 128 }),
+    32_762_123_264,
+  ],
+  [
+    "golden 9: Qwen3-0.6B (tied)",
     llama(28, 1024, 16, 8, 3072, 151_936, { model_type: "qwen3", head_dim: 128, tie_word_embeddings: true }),
     596_049_920,
   ],
   [
-    "Qwen3-30B-A3B",
+    "golden 10: Qwen3-30B-A3B",
     moe("qwen3_moe", llama(48, 2048, 32, 4, 6144, 151_936, { head_dim: 128 }), 128, 8, 768),
     30_532_122_624,
     3_353_032_704,
   ],
   [
-    "Qwen3-235B-A22B",
+    "golden 11: Qwen3-235B-A22B",
     moe("qwen3_moe", llama(94, 4096, 64, 4, 12_288, 151_936, { head_dim: 128 }), 128, 8, 1536),
     235_093_634_560,
     22_190_763_520,
   ],
   ["DeepSeek-V3 without router biases", { ...deepseek, model_type: "deepseek_v2" }, 671_026_404_352],
-  ["DeepSeek-V3", deepseek, 671_026_419_200],
+  ["golden 12: DeepSeek-V3", deepseek, 671_026_419_200],
   [
     "gpt-oss-20b",
     llama(24, 2880, 64, 8, 2880, 201_088, {
@@ -222,7 +230,7 @@ describe("parameter counts from config.json", () => {
       if (active !== undefined) assert.equal(count.active, active);
     });
 
-  it("GPT-3 by Narayanan's formula: 12 layers' matrices and vectors, learned positions, tied", () => {
+  it("golden 13: GPT-3 by Narayanan's formula: 12 layers' matrices and vectors, learned positions, tied", () => {
     const spec: ModelSpec = {
       layers: 96,
       hiddenSize: 12_288,
@@ -242,13 +250,13 @@ describe("parameter counts from config.json", () => {
     assert.equal(countParameters(spec as CompleteSpec).total - 2 * 12_288, 174_615_822_336);
   });
 
-  it("DeepSeek-V3 activates 37.55 B per token with both embeddings, 36.63 B without the input table", () => {
+  it("golden 12: DeepSeek-V3 activates 37.55 B per token with both embeddings, 36.63 B without the input table", () => {
     const count = countParameters(fromHuggingFace(deepseek) as CompleteSpec);
     assert.ok(Math.abs(count.active / 37.55e9 - 1) < 0.001);
     assert.ok(Math.abs((count.active - count.embedding) / 36.63e9 - 1) < 0.001);
   });
 
-  it("HoVLE's language part is 24 + 8 InternLM2 layers and a second embedding table: 2.58 B against 2.61 B stored", () => {
+  it("golden 51: HoVLE's language part is 24 + 8 InternLM2 layers and a second embedding table: 2.58 B against 2.61 B stored", () => {
     const spec = fromHuggingFace(llama(32, 2048, 16, 8, 8192, 92_553, { model_type: "internlm2", bias: false }));
     const total = countParameters({ ...spec, otherParameters: 92_553 * 2048 } as CompleteSpec).total;
     assert.ok(Math.abs(total / 2.582e9 - 1) < 0.001);

@@ -22,7 +22,7 @@ const near = (actual: number | undefined, wanted: number, tolerance = 0.01): voi
 const perDay = (quantities: Quantities): number => (quantities.energyPerYear?.central ?? Number.NaN) / 365;
 
 describe("supply: servers at their rating, all year", () => {
-  it("3,617 HGX A100 servers of 6.5 kW draw 564 MWh a day, with 28,936 GPUs", () => {
+  it("golden 38: 3,617 HGX A100 servers of 6.5 kW draw 564 MWh a day, with 28,936 GPUs", () => {
     const fleet = estimate(
       { kind: "fleet", servers: 3617, serverPower: 6.5, acceleratorsPerServer: 8, ...nameplate },
       facts,
@@ -31,21 +31,21 @@ describe("supply: servers at their rating, all year", () => {
     const step = fleet.steps.find((one) => one.quantity === "energyPerYear");
     assert.equal(step?.inputs.accelerators, 28_936);
   });
-  it("512,821 servers of 6.5 kW: 80 GWh a day, 29.2 TWh a year", () => {
+  it("golden 38: 512,821 servers of 6.5 kW: 80 GWh a day, 29.2 TWh a year", () => {
     const fleet = of({ servers: 512_821, serverPower: 6.5 });
     near(perDay(fleet), 80e6);
     near(fleet.energyPerYear?.central, 29.2e9);
   });
-  it("400,000 servers of 6.5 kW: 62.4 GWh a day, 22.8 TWh a year", () => {
+  it("golden 38: 400,000 servers of 6.5 kW: 62.4 GWh a day, 22.8 TWh a year", () => {
     const fleet = of({ servers: 400_000, serverPower: 6.5 });
     near(perDay(fleet), 62.4e6);
     near(fleet.energyPerYear?.central, 22.8e9);
   });
-  it("100,000 servers shipped in 2023: 5.7 TWh a year at 6.5 kW, 8.9 at 10.2", () => {
+  it("golden 38: 100,000 servers shipped in 2023: 5.7 TWh a year at 6.5 kW, 8.9 at 10.2", () => {
     near(of({ servers: 100_000, serverPower: 6.5 }).energyPerYear?.central, 5.7e9);
     near(of({ servers: 100_000, serverPower: 10.2 }).energyPerYear?.central, 8.9e9);
   });
-  it("1.5 million servers in 2027: 85.4 to 134 TWh a year", () => {
+  it("golden 38: 1.5 million servers in 2027: 85.4 to 134 TWh a year", () => {
     near(of({ servers: 1.5e6, serverPower: 6.5 }).energyPerYear?.central, 85.4e9);
     near(of({ servers: 1.5e6, serverPower: 10.2 }).energyPerYear?.central, 134e9);
   });
@@ -66,12 +66,12 @@ describe("demand: queries a day", () => {
 });
 
 describe("both sides together", () => {
-  it("3,617 servers over 195 million requests a day imply 2.89 Wh each", () => {
+  it("golden 38: 3,617 servers over 195 million requests a day imply 2.89 Wh each", () => {
     const fleet = of({ servers: 3617, serverPower: 6.5, queriesPerDay: 195e6, energyPerQuery: 2.89 });
     near(fleet.energyPerRequest?.central, 2.89);
     near(fleet.supplyOverDemand?.central, 1);
   });
-  it("512,821 servers over 9 billion searches imply 8.9 Wh each, 400,000 servers 6.9", () => {
+  it("golden 38: 512,821 servers over 9 billion searches imply 8.9 Wh each, 400,000 servers 6.9", () => {
     near(
       of({ servers: 512_821, serverPower: 6.5, queriesPerDay: 9e9, energyPerQuery: 3 }).energyPerRequest?.central,
       8.9,

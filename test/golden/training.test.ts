@@ -36,13 +36,13 @@ const llama1 = (layers: number, hiddenSize: number, intermediateSize: number) =>
 });
 
 describe("training FLOPs of published models", () => {
-  it("GPT-3: 3.14e23 by 6·N·D, 1.4 % more with causal attention (P)", () => {
+  it("golden 14: GPT-3: 3.14e23 by 6·N·D, 1.4 % more with causal attention (P)", () => {
     const { matmul, total } = flopsOf(gpt(96, 12_288, 128, 51_200), 2048);
     near(matmul * 300e9, 3.14e23, 0.002);
     near(total / matmul, 1.014, 0.001);
   });
 
-  it("Llama-3.1-405B: 3.8e25 on 15.6 T tokens (P)", () => {
+  it("golden 15: Llama-3.1-405B: 3.8e25 on 15.6 T tokens (P)", () => {
     const model = {
       ...llama8b,
       layers: 126,
@@ -53,7 +53,7 @@ describe("training FLOPs of published models", () => {
     near(flopsOf(model, 8192).matmul * 15.6e12, 3.8e25, 0.01);
   });
 
-  it("DeepSeek-V3: 3.3e24 on 14.8 T tokens (P)", () => {
+  it("golden 16: DeepSeek-V3: 3.3e24 on 14.8 T tokens (P)", () => {
     const model = {
       layers: 61,
       hiddenSize: 7168,
@@ -95,11 +95,11 @@ describe("training FLOPs of published models", () => {
     gatedMlp: true,
   };
 
-  it("PaLM-540B: 2.56e24 on 780 B tokens (P)", () => {
+  it("golden 17: PaLM-540B: 2.56e24 on 780 B tokens (P)", () => {
     near(flopsOf(palm, 2048).total * 780e9, 2.56e24, 0.02);
   });
 
-  it("PaLM-540B: 238.3 k tokens/s on 6,144 TPU v4 is 46.2 % of peak, full attention counted (P)", () => {
+  it("golden 17: PaLM-540B: 238.3 k tokens/s on 6,144 TPU v4 is 46.2 % of peak, full attention counted (P)", () => {
     near((withFullAttention(palm, 2048) * 238.3e3) / 6144 / 275e12, 0.462, 0.003);
   });
 
@@ -109,7 +109,7 @@ describe("training FLOPs of published models", () => {
     ["530B", 105, 20_480, 128, 280, 37.83, 280, 0.56],
     ["1T", 128, 25_600, 160, 512, 71.49, 512, 0.563],
   ] as const)
-    it(`Megatron ${name}: time of a step and utilisation agree, full attention counted (P)`, () => {
+    it(`golden 19: Megatron ${name}: time of a step and utilisation agree, full attention counted (P)`, () => {
       const perToken = withFullAttention(gpt(layers, width, width / heads, 51_200), 2048);
       const mfu = (perToken * batch * 2048) / seconds / count / 312e12;
       assert.ok(Math.abs(mfu - published) < 0.003, String(mfu));
@@ -123,14 +123,14 @@ describe("training FLOPs of published models", () => {
     ["MPT-30B", 48, 7168, 128, 110_803, 312e12, 2048, 0.5225],
     ["MPT-7B at 65k", 32, 4096, 8, 15_654, 989.4e12, 65_536, 0.286],
   ] as const)
-    it(`${name} on ${count} accelerators: utilisation as published, full attention counted (P)`, () => {
+    it(`golden 22: ${name} on ${count} accelerators: utilisation as published, full attention counted (P)`, () => {
       const perToken = withFullAttention(gpt(layers, width, 128, 50_368, sequence), sequence);
       const mfu = (perToken * tokensPerSecond) / count / peak;
       // Theirs counts the table of learned positions as multiplied: half a point at 65 k tokens.
       assert.ok(Math.abs(mfu - published) < (sequence > 2048 ? 0.005 : 0.002), String(mfu));
     });
 
-  it("MPT-7B at 65k tokens: 18.4 % where attention is causal (P)", () => {
+  it("golden 22: MPT-7B at 65k tokens: 18.4 % where attention is causal (P)", () => {
     const mfu = (flopsOf(gpt(32, 4096, 128, 50_368, 65_536), 65_536).total * 15_654) / 8 / 989.4e12;
     assert.ok(Math.abs(mfu - 0.184) < 0.005, String(mfu));
   });
@@ -139,7 +139,7 @@ describe("training FLOPs of published models", () => {
 describe("training hours of published runs", () => {
   const run = { kind: "training", accelerator: "a100-sxm-80", precision: "bf16", sequenceLength: 2048 };
 
-  it("GPT-3 on 1,024 A100 at 140 TFLOP/s with recomputation: 34 days (P)", () => {
+  it("golden 20: GPT-3 on 1,024 A100 at 140 TFLOP/s with recomputation: 34 days (P)", () => {
     // 8·T·P/(n·X): two of eight are recomputation, so 105 of 140 are model FLOPs.
     const of = estimateOf({
       ...run,
@@ -151,13 +151,13 @@ describe("training hours of published runs", () => {
     near(central(of, "duration") / 24, 34, 0.03);
   });
 
-  it("a trillion parameters on 3,072 A100 at 163 TFLOP/s: 84 days (P)", () => {
+  it("golden 20: a trillion parameters on 3,072 A100 at 163 TFLOP/s: 84 days (P)", () => {
     const model = gpt(128, 25_600, 160, 51_200);
     const of = estimateOf({ ...run, model, tokens: 450e9, accelerators: 3072, mfu: (163 * 0.75) / 312 });
     near(central(of, "duration") / 24, 84, 0.03);
   });
 
-  it("LLaMA-65B at 380 tokens/s on 2,048 A100: 21 days (P)", () => {
+  it("golden 21: LLaMA-65B at 380 tokens/s on 2,048 A100: 21 days (P)", () => {
     const model = llama1(80, 8192, 22_016);
     const of = estimateOf({ ...run, model, tokens: 1.4e12, accelerators: 2048, mfu: 0.485 });
     near(central(of, "trainingThroughput"), 380, 0.01);
@@ -170,7 +170,7 @@ describe("training hours of published runs", () => {
     ["33B", llama1(60, 6656, 17_920), 1.4e12, 510_213],
     ["65B", llama1(80, 8192, 22_016), 1.4e12, 1_015_701],
   ] as const)
-    it(`LLaMA-${name} at half of peak: llm-analysis' hours, which count full attention (P)`, () => {
+    it(`golden 35: LLaMA-${name} at half of peak: llm-analysis' hours, which count full attention (P)`, () => {
       const of = estimateOf({ ...run, model, tokens, accelerators: 2048, mfu: 0.5 });
       near(central(of, "acceleratorHours"), predicted, 0.07);
     });
@@ -184,7 +184,7 @@ describe("training hours of published runs", () => {
       assert.ok(hours && hours.low < published && published < hours.high, JSON.stringify(hours));
     });
 
-  it("PaLM: chip-hours of both phases sum to 8,404,992 (I)", () => {
+  it("golden 18: PaLM: chip-hours of both phases sum to 8,404,992 (I)", () => {
     const phase = (accelerators: number, duration: number) =>
       central(
         estimateOf({ kind: "training", model: "PaLM-540B", accelerator: "tpu-v4", accelerators, duration }),
@@ -193,7 +193,7 @@ describe("training hours of published runs", () => {
     assert.equal(phase(6144, 1200) + phase(3072, 336), 8_404_992);
   });
 
-  it("DeepSeek-R1: 147 k hours and 294 k USD at 2 USD (I)", () => {
+  it("golden 26: DeepSeek-R1: 147 k hours and 294 k USD at 2 USD (I)", () => {
     const phase = (duration: number) =>
       estimateOf({
         kind: "reinforcementLearning",
@@ -210,7 +210,7 @@ describe("training hours of published runs", () => {
     near(cost, 294_672, 1e-9);
   });
 
-  it("DeepSeek-V3: 180 k hours per trillion tokens, 2.788 M in all, 5.576 M USD, 3.7 days per trillion (I)", () => {
+  it("golden 34: DeepSeek-V3: 180 k hours per trillion tokens, 2.788 M in all, 5.576 M USD, 3.7 days per trillion (I)", () => {
     const of = (duration: number) =>
       estimateOf({
         kind: "training",
@@ -251,16 +251,16 @@ function footprint(hours: number, watts: number, pue: number, gramsPerKilowattHo
 
 describe("energy and carbon of published training runs", () => {
   for (const [name, hours, watts, pue, intensity, megawattHours, tonnes, tolerance] of [
-    ["GPT-3 (Patterson et al. 2021)", 10_000 * 14.8 * 24, 330, 1.1, 429, 1287, 552.1, 0.003],
-    ["T5 (Patterson et al. 2021)", 512 * 20 * 24, 310, 1.12, 545, 85.7, 46.7, 0.08],
-    ["GShard-600B (Patterson et al. 2021)", 1024 * 3.1 * 24, 288, 1.09, 177, 24.1, 4.3, 0.08],
-    ["Switch (Patterson et al. 2021)", 1024 * 27 * 24, 245, 1.1, 330, 179, 59, 0.08],
-    ["BLOOM (Luccioni et al. 2022)", 1_082_990, 400, 1, 57, 433.196, 24.7, 0.001],
-    ["OPT-175B (LLaMA paper)", 809_472, 400, 1.1, 385, 356, 137, 0.003],
-    ["LLaMA-65B (LLaMA paper)", 1_022_362, 400, 1.1, 385, 449, 173, 0.003],
-    ["Llama-2 (model card)", 3_311_616, 400, 1, 406.9, 1324.6, 539, 0.001],
-    ["Llama-3-8B (model card)", 1.3e6, 700, 1, 428.6, 910, 390, 0.001],
-    ["Llama-3.1-405B (model card)", 30.84e6, 700, 1, 413.7, 21_588, 8930, 0.001],
+    ["golden 27: GPT-3 (Patterson et al. 2021)", 10_000 * 14.8 * 24, 330, 1.1, 429, 1287, 552.1, 0.003],
+    ["golden 28: T5 (Patterson et al. 2021)", 512 * 20 * 24, 310, 1.12, 545, 85.7, 46.7, 0.08],
+    ["golden 28: GShard-600B (Patterson et al. 2021)", 1024 * 3.1 * 24, 288, 1.09, 177, 24.1, 4.3, 0.08],
+    ["golden 28: Switch (Patterson et al. 2021)", 1024 * 27 * 24, 245, 1.1, 330, 179, 59, 0.08],
+    ["golden 29: BLOOM (Luccioni et al. 2022)", 1_082_990, 400, 1, 57, 433.196, 24.7, 0.001],
+    ["golden 30: OPT-175B (LLaMA paper)", 809_472, 400, 1.1, 385, 356, 137, 0.003],
+    ["golden 31: LLaMA-65B (LLaMA paper)", 1_022_362, 400, 1.1, 385, 449, 173, 0.003],
+    ["golden 32: Llama-2 (model card)", 3_311_616, 400, 1, 406.9, 1324.6, 539, 0.001],
+    ["golden 33: Llama-3-8B (model card)", 1.3e6, 700, 1, 428.6, 910, 390, 0.001],
+    ["golden 33: Llama-3.1-405B (model card)", 30.84e6, 700, 1, 413.7, 21_588, 8930, 0.001],
   ] as const)
     it(`${name}: ${megawattHours} MWh and ${tonnes} t`, () => {
       const of = footprint(hours, watts, pue, intensity);

@@ -92,7 +92,7 @@ describe("energy of calls", () => {
     assert.ok(q && q.high / q.central >= 3 && q.central / q.low >= 3);
     assert.ok(notes.some((note) => note.includes("guess")));
   });
-  it("reproduces Epoch AI's 0.30 Wh for 500 written tokens of 100 B active parameters", () => {
+  it("golden 39: reproduces Epoch AI's 0.30 Wh for 500 written tokens of 100 B active parameters", () => {
     const { quantities } = of({
       model: { name: "x", activeParameters: 100e9 },
       requests: 1,

@@ -88,7 +88,7 @@ describe("reinforcement learning", () => {
 });
 
 describe("distillation", () => {
-  it("reproduces the published comparison of on-policy distillation with fine-tuning on more data", () => {
+  it("golden 25: reproduces the published comparison of on-policy distillation with fine-tuning on more data", () => {
     const student = 8.19e9;
     const teacher = 32.76e9;
     const sampled = 77_000 * 4 * 4096;
