@@ -14,6 +14,7 @@ import type { QuantityKey } from "../src/core/estimate";
 import { estimate } from "../src/core/estimator";
 import { methodology } from "../src/core/methodology";
 import type { Workload } from "../src/core/workload";
+import { type Baseline, judgeRule, rules } from "./calibration/baselines";
 import { quantile } from "./calibration/fit";
 import { number, type Row, readTable } from "./calibration/table";
 import { imageWorkload, inferenceWorkload, trainingWorkload } from "./calibration/workloads";
@@ -41,6 +42,8 @@ export interface AccuracyReport {
   /** Rows of the tables that were judged. */
   readonly rows: number;
   readonly figures: readonly Accuracy[];
+  /** Simple rules on the same rows. */
+  readonly baselines: readonly Baseline[];
 }
 
 interface Case {
@@ -52,9 +55,9 @@ interface Case {
 }
 
 const table = (name: string): Row[] => readTable(new URL(`calibration/data/${name}.tsv`, import.meta.url));
+const chosen = (rows: Row[]): Row[] => rows.filter((row) => (row.core ?? row.chosen) === "1");
 
 function casesOf(): Case[] {
-  const chosen = (rows: Row[]): Row[] => rows.filter((row) => (row.core ?? row.chosen) === "1");
   const trained = (row: Row, kind: string, figure: string): Case => {
     const workload = trainingWorkload(row, kind);
     return {
@@ -118,6 +121,10 @@ function casesOf(): Case[] {
     ),
   ];
 }
+
+/** Columns are named as the estimate's keys, but for the rate of training. */
+const keyOf = (column: string): QuantityKey =>
+  column === "throughput" ? "trainingThroughput" : (column as QuantityKey);
 
 interface Judged {
   readonly ratio: number | undefined;
@@ -184,7 +191,13 @@ export function measureAccuracy(): Omit<AccuracyReport, "date"> {
     );
     return [...rows, macro(figure, rows)];
   });
-  return { methodology, rows: cases.length, figures };
+  const baselines = rules.map((rule) =>
+    judgeRule(rule, rule.all ? table(rule.table) : chosen(table(rule.table)), facts, (row) => {
+      const workload = rule.table === "inference" ? inferenceWorkload(row) : trainingWorkload(row, "training");
+      return estimate(workload, facts).quantities[keyOf(rule.column)]?.central;
+    }),
+  );
+  return { methodology, rows: cases.length, figures, baselines };
 }
 
 function main(): void {
@@ -194,6 +207,11 @@ function main(): void {
   for (const one of report.figures)
     console.log(
       `${one.figure.padEnd(40)} ${one.source.padEnd(18)} ${`${one.answered}/${one.rows}`.padStart(8)}${percent(one.median)} ${percent(one.p90)}  ${one.bias.toFixed(2)} ${percent(one.inside)}`,
+    );
+  console.log("\nsimple rules on the same rows");
+  for (const one of report.baselines)
+    console.log(
+      `${one.figure.padEnd(34)} ${one.rule.padEnd(46)} ${one.on.padEnd(24)} ${String(one.rows).padStart(3)} median${percent(one.median)} p90${percent(one.p90)} bias ${one.bias.toFixed(2)}  ours${percent(one.ours)}`,
     );
   if (process.argv.includes("--json")) {
     const path = new URL("calibration/data/accuracy.json", import.meta.url);
