@@ -1,5 +1,5 @@
 /** Where a workload runs: grid, facility, water and electricity of provider regions, grid zones and countries. */
-import type { Confidence, RegionFacts } from "../core/facts";
+import type { Confidence, FacilityFigure, RegionFacts } from "../core/facts";
 import type { Quantity } from "../core/quantity";
 import data from "./data/regions.json";
 import { providerKey } from "./instances";
@@ -101,10 +101,28 @@ const around = (value: number, spread: number, unit: string): Quantity => ({
   unit,
 });
 
+/** A source with the date of its figures. */
+const dated = (key: string): string => [printSources([key]), sourceDate([key])].filter(Boolean).join(", ");
+const regionTable = `the provider's figure for the region: ${dated("GSF")}`;
+const ember = (place: string, year: number | string): string => `${place} ${year}: ${dated("CO")}`;
+const ecoLogits = `${dated("EC")} (WRI method)`;
+
+/** Everything that follows from one place: figures of the grid and of the buildings, each with its own source. */
+const cited = (
+  carbonIntensity: string,
+  facility: Readonly<Partial<Record<FacilityFigure, string>>>,
+  electricityNote: string,
+): Readonly<Partial<Record<FacilityFigure, string>>> => ({
+  ...facility,
+  carbonIntensity,
+  waterOffSite: ecoLogits,
+  electricityPrice: electricityNote.replace(/^electricity: /, ""),
+});
+
 function facilityOf(
   provider: string | undefined,
   row: Partial<RegionRow>,
-): { pue: Quantity; waterOnSite: Quantity; notes: string[] } {
+): { pue: Quantity; waterOnSite: Quantity; notes: string[]; sources: { pue: string; waterOnSite: string } } {
   const fleet = table.fleets[provider ?? "other"] ?? table.fleets.other;
   if (fleet === undefined) throw new Error("regions.json lacks the fleet `other`");
   return {
@@ -120,6 +138,10 @@ function facilityOf(
         ? `water on site: ${fleet.note}`
         : "water on site: the provider's figure for the region",
     ],
+    sources: {
+      pue: row.pue === undefined ? fleet.note : regionTable,
+      waterOnSite: row.waterOnSite === undefined ? fleet.note : regionTable,
+    },
   };
 }
 
@@ -155,6 +177,11 @@ function regionFacts(row: RegionRow): RegionFacts {
       water.note,
       electricity.note,
     ],
+    sources: cited(
+      national ? ember(country?.[2] ?? "world", country?.[4] ?? "") : dated(row.carbonSource ?? "GSF"),
+      facility.sources,
+      electricity.note,
+    ),
     source: printSources([...new Set(sources)]),
     date: sourceDate(sources),
     confidence: national ? "medium" : "high",
@@ -175,6 +202,7 @@ function countryFacts(country: CountryRow, provider: string | undefined): Region
     waterOffSite: water.quantity,
     electricityPrice: electricity.price,
     notes: [`grid: ${name} ${year}, Ember`, ...facility.notes, water.note, electricity.note],
+    sources: cited(ember(name, year), facility.sources, electricity.note),
     source: printSources(["CO"]),
     date: sourceDate(["CO"]),
     confidence: "medium",
@@ -200,6 +228,7 @@ function groupFacts(id: string, group: string, provider: string | undefined, con
       water.note,
       `electricity: below the business mean, ${group}`,
     ],
+    sources: cited(ember(group, year), facility.sources, `below the business mean, ${group}`),
     source: printSources(["CO"]),
     date: sourceDate(["CO"]),
     confidence,
@@ -264,7 +293,11 @@ function resolve(query: { readonly provider?: string; readonly region?: string; 
   const zone = query.zone?.trim();
   if (zone) {
     const row = regionRows.find((r) => r.zone?.toLowerCase() === zone.toLowerCase() && r.carbon !== undefined);
-    if (row?.zone?.includes("-")) return { ...regionFacts(row), id: zone, ...facilityFields(provider) };
+    if (row?.zone?.includes("-")) {
+      const facts = regionFacts(row);
+      const { pue, waterOnSite, sources } = facilityOf(provider, {});
+      return { ...facts, id: zone, pue, waterOnSite, sources: { ...facts.sources, ...sources } };
+    }
     const named = resolvePlace(zone, provider);
     if (named) return named;
   }
@@ -278,11 +311,6 @@ function resolve(query: { readonly provider?: string; readonly region?: string; 
     if (named) return named;
   }
   return groupFacts(provider === undefined ? "world average" : `${provider}, world average`, "World", provider, "low");
-}
-
-function facilityFields(provider: string | undefined): Pick<RegionFacts, "pue" | "waterOnSite"> {
-  const { pue, waterOnSite } = facilityOf(provider, {});
-  return { pue, waterOnSite };
 }
 
 /** A country, a continent, or a code that starts with a country (`EU-RO-1`, `US-TX-3`, `DE-BW`). */

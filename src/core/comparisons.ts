@@ -82,6 +82,11 @@ export function comparisonsOf(kWh: number): readonly Comparison[] {
 
 /** `1.00 times Ireland's year of electricity (29.3 TWh)`. */
 export function comparisonText({ yardstick, ratio }: Comparison): string {
-  const digits = ratio >= 1000 ? Math.round(ratio).toLocaleString("en-US") : ratio.toPrecision(2);
+  const digits =
+    ratio >= 1000
+      ? Math.round(ratio).toLocaleString("en-US")
+      : ratio >= 100
+        ? `${Number(ratio.toPrecision(2))}`
+        : ratio.toPrecision(2);
   return `${digits} ${yardstick.plural}`;
 }

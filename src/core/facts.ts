@@ -139,7 +139,11 @@ export interface RegionFacts extends Provenance {
   readonly electricityPrice?: Quantity;
   /** What each figure rests on, printable. */
   readonly notes: readonly string[];
+  /** Where each figure is from and of which year; `source` where one is missing. */
+  readonly sources?: Readonly<Partial<Record<FacilityFigure, string>>>;
 }
+
+export type FacilityFigure = "pue" | "carbonIntensity" | "waterOnSite" | "waterOffSite" | "electricityPrice";
 
 export interface TokenPriceFacts extends Provenance {
   readonly provider: string;

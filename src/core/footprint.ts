@@ -3,7 +3,7 @@
  * accelerators ends here, so that PUE is applied once and prices are looked up one way.
  */
 import type { Draft } from "./draft";
-import type { PriceFacts, RegionFacts } from "./facts";
+import type { FacilityFigure, PriceFacts, RegionFacts } from "./facts";
 import type { Hardware } from "./hardware";
 import { add, exact, interval, logNormal, multiply, type Quantity, scale, sigmaOf } from "./quantity";
 import type { CommonFields } from "./workload";
@@ -32,12 +32,13 @@ export interface Running {
   readonly acceleratorPower?: Quantity;
 }
 
-/** The region's facts with the user's own facility figures on top. */
+/** The region's facts with the user's own facility figures on top, which are their own source. */
 export function facilityOf(fields: CommonFields, draft: Draft): RegionFacts {
   const own = fields.facility ?? {};
   const region = draft.facts.region({ provider: fields.provider, region: fields.region, zone: own.zone });
   if (fields.region === undefined && own.zone === undefined && own.carbonIntensity === undefined)
-    draft.assume("region", region.id, "no region stated: world average", region.source);
+    draft.assume("region", region.id, "no region stated: world average", sourceOf(region, "carbonIntensity"));
+  const stated = "stated";
   return {
     ...region,
     ...(own.pue === undefined ? {} : { pue: exact(own.pue, "1") }),
@@ -46,8 +47,19 @@ export function facilityOf(fields: CommonFields, draft: Draft): RegionFacts {
       ? {}
       : { waterOnSite: exact(own.waterIntensity, "L/kWh"), waterOffSite: exact(0, "L/kWh") }),
     ...(own.electricityPrice === undefined ? {} : { electricityPrice: exact(own.electricityPrice, "USD/kWh") }),
+    sources: {
+      ...region.sources,
+      ...(own.pue === undefined ? {} : { pue: stated }),
+      ...(own.carbonIntensity === undefined ? {} : { carbonIntensity: stated }),
+      ...(own.waterIntensity === undefined ? {} : { waterOnSite: stated, waterOffSite: stated }),
+      ...(own.electricityPrice === undefined ? {} : { electricityPrice: stated }),
+    },
   };
 }
+
+/** Where a figure of a facility is from. */
+export const sourceOf = (facility: RegionFacts, figure: FacilityFigure): string =>
+  facility.sources?.[figure] ?? facility.source;
 
 /** USD per accelerator-hour: the file's own price, or the catalogue's. */
 export function priceOf(fields: CommonFields, hardware: Hardware, draft: Draft): PriceFacts | undefined {
@@ -116,9 +128,15 @@ export function addFootprint(draft: Draft, fields: CommonFields, running: Runnin
       },
       result: power.central,
       unit: "kW",
-      reference: facility.source,
+      reference: `PUE: ${sourceOf(facility, "pue")}`,
     });
-    draft.assume("facility.pue", facility.pue.central, "facility energy per IT energy, applied once", facility.source);
+    if (fields.facility?.pue === undefined)
+      draft.assume(
+        "facility.pue",
+        facility.pue.central,
+        "facility energy per IT energy, applied once",
+        sourceOf(facility, "pue"),
+      );
     if (hoursTogether) {
       draft.set("acceleratorEnergy", multiply(scale(acceleratorPower, 1e-3, "kW"), hoursTogether, "kWh"));
       const energy = multiply(multiply(scale(node, 1e-3, "kW"), hoursTogether, "kWh"), facility.pue, "kWh");
@@ -154,13 +172,29 @@ export function addEnvironment(draft: Draft, energy: Quantity, facility: RegionF
     inputs: { "energy (kWh)": energy.central, "gCO2e/kWh": facility.carbonIntensity.central },
     result: carbon.central,
     unit: "kgCO2e",
-    reference: facility.source,
+    reference: sourceOf(facility, "carbonIntensity"),
   });
-  draft.uncertainty("carbon intensity", sigmaOf(facility.carbonIntensity));
+  // What widens the money is told first; the grid only where there is none.
+  if (draft.get("cost") === undefined && draft.get("costRate") === undefined)
+    draft.uncertainty("carbon intensity", sigmaOf(facility.carbonIntensity));
   if (facility.waterOnSite && facility.waterOffSite) {
     // On-site water goes with IT energy, off-site with facility energy; the PUE is in `energy` already.
     const onSite = scale(multiply(energy, facility.waterOnSite, "L"), 1 / facility.pue.central);
-    draft.set("water", add(onSite, multiply(energy, facility.waterOffSite, "L")));
+    const water = add(onSite, multiply(energy, facility.waterOffSite, "L"));
+    draft.set("water", water);
+    draft.step({
+      quantity: "water",
+      formula: "energy / PUE · water on site + energy · water of the power stations",
+      inputs: {
+        "energy (kWh)": energy.central,
+        PUE: facility.pue.central,
+        "on site (L/kWh)": facility.waterOnSite.central,
+        "power stations (L/kWh)": facility.waterOffSite.central,
+      },
+      result: water.central,
+      unit: "L",
+      reference: `on site: ${sourceOf(facility, "waterOnSite")}; power stations: ${sourceOf(facility, "waterOffSite")}`,
+    });
   }
 }
 
@@ -172,7 +206,10 @@ function addMoney(
   hoursTogether: Quantity | undefined,
 ): void {
   const price = priceOf(fields, hardware, draft);
-  if (price === undefined) return;
+  if (price === undefined) {
+    draft.note(`no price of ${hardware.accelerator.name} is known: state pricePerAcceleratorHour`);
+    return;
+  }
   const rate = scale(price.perAcceleratorHour, count, "USD/h");
   draft.set("costRate", rate);
   draft.uncertainty("price", sigmaOf(price.perAcceleratorHour));

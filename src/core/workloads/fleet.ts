@@ -5,7 +5,7 @@ import { comparisonsOf, comparisonText } from "../comparisons";
 import type { Draft } from "../draft";
 import type { RegionFacts } from "../facts";
 import { type Server, serverOf } from "../fleet/server";
-import { addEnvironment, facilityOf, hoursPerMonth, hoursPerYear } from "../footprint";
+import { addEnvironment, facilityOf, hoursPerMonth, hoursPerYear, sourceOf } from "../footprint";
 import { add, divide, exact, interval, multiply, type Quantity, scale, sigmaOf } from "../quantity";
 import type { WorkloadOf } from "../workload";
 
@@ -54,12 +54,12 @@ export function estimateFleet(workload: Fleet, draft: Draft): void {
   const years = hours / hoursPerYear;
   const energy = scale(perYear, years);
   draft.set("energy", energy);
-  addEnvironment(draft, energy, facility);
   const count = supplied ? exact(servers, "1") : draft.get("impliedServers");
   if (count && server.accelerators !== undefined)
     draft.set("acceleratorHours", scale(count, server.accelerators * hours, "h"));
   if (count) addHardware(draft, workload, server, count, years);
   addMoney(draft, facility, energy, count, server, lifetimeOf(workload, draft), hours);
+  addEnvironment(draft, energy, facility);
   for (const comparison of comparisonsOf(energy.central).slice(0, 1))
     draft.note(`${servesIn(hours)}: ${comparisonText(comparison)}; ${comparison.yardstick.source}`);
 }
@@ -258,6 +258,7 @@ function addMoney(
   const parts = [electricity, worn].filter((part) => part !== undefined);
   if (parts.length === 0) return;
   const cost = add(...parts);
+  if (!worn) draft.note("the cost is electricity alone; a serverPrice adds the servers");
   draft.set("cost", cost);
   if (hours > 0) {
     draft.set("costRate", scale(cost, 1 / hours, "USD/h"));
@@ -273,6 +274,6 @@ function addMoney(
     },
     result: cost.central,
     unit: "USD",
-    reference: facility.source,
+    reference: `electricity: ${sourceOf(facility, "electricityPrice")}`,
   });
 }

@@ -216,6 +216,20 @@ describe("regions", () => {
     }
   });
 
+  it("cite the grid, the building and the water each by its own source", () => {
+    for (const query of [
+      {},
+      { region: "germany" },
+      { provider: "aws", region: "us-east-1" },
+      { zone: "US-TEX-ERCO" },
+    ]) {
+      const { sources = {} } = region(query);
+      assert.match(String(sources.carbonIntensity), /20\d\d/, JSON.stringify(query));
+      assert.match(String(sources.waterOffSite), /EcoLogits/);
+      assert.ok(sources.pue !== undefined && sources.pue !== sources.carbonIntensity, JSON.stringify(query));
+    }
+  });
+
   it("never throw", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), (provider, name, zone) =>

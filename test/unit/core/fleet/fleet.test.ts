@@ -135,6 +135,7 @@ describe("comparisons", () => {
     const [yardstick] = yardsticks;
     assert.ok(yardstick);
     assert.match(comparisonText({ yardstick, ratio: 12_345.6 }), /^12,346 household/);
+    assert.match(comparisonText({ yardstick, ratio: 163.4 }), /^160 household/);
     assert.match(comparisonText({ yardstick, ratio: 0.3456 }), /^0\.35 household/);
   });
 });
