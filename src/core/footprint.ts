@@ -15,10 +15,10 @@ export const hoursPerYear = 8760;
  * Host power per accelerator at load where the catalogue has no row for the part: an 8-GPU H100 host draws about 2.0 kW, 1.2 (EcoLogits) to
  * 2.8 (8.4 kW measured node maximum less 8 × 700 W; Latif et al. 2024).
  */
-const hostShareOfTdp = interval(0.2, 0.36, 0.5, "1");
+export const hostShareOfTdp = interval(0.2, 0.36, 0.5, "1");
 /** Service life and use for spreading manufacture: 4 years, 70 % busy (BLOOM used 6 years at 85 %; cloud fleets 3–6 years). */
-const lifetimeYears = interval(3, 4, 6, "1");
-const busyShare = interval(0.5, 0.7, 0.85, "1");
+export const lifetimeYears = interval(3, 4, 6, "1");
+export const busyShare = interval(0.5, 0.7, 0.85, "1");
 
 export interface Running {
   readonly hardware: Hardware;

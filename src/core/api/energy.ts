@@ -7,7 +7,7 @@ import { interval, type Quantity, scale, widen } from "../quantity";
 import type { ModelReference } from "../workload";
 
 /** Active parameters of a closed model of which nothing is known: 10 to 30 % of 70 B to 2 T (EcoLogits), 100 B in the middle (Epoch AI). */
-const unknownActive = interval(10e9, 100e9, 400e9, "1");
+export const unknownActive = interval(10e9, 100e9, 400e9, "1");
 
 /** Words in a name that tell the smaller members of a family apart. */
 const small = /mini|nano|flash|haiku|lite|small|fast|turbo|instant|8b|7b|3b|1b/i;
@@ -16,8 +16,8 @@ const small = /mini|nano|flash|haiku|lite|small|fast|turbo|instant|8b|7b|3b|1b/i
  * J per FLOP, facility: generated tokens at 10 % of an H100's bf16 peak and 1,071 W with its server and cooling share (Epoch AI 2025);
  * prompt tokens at 40 %.
  */
-const perOutputFlop = 1071 / (989e12 * 0.1);
-const perInputFlop = 1071 / (989e12 * 0.4);
+export const perOutputFlop = 1071 / (989e12 * 0.1);
+export const perInputFlop = 1071 / (989e12 * 0.4);
 
 /** Factor 3 either way: batching, hardware and idle capacity differ that much between operators. */
 const operatorSigma = Math.log(3) / 1.2815515655446004;

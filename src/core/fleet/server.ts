@@ -18,9 +18,9 @@ export interface Server {
  * Rated server power over the sum of its accelerators' TDP: 10.2 kW for eight of 700 W (DGX H100 user guide), 6.5 kW for eight of 400 W
  * (DGX A100).
  */
-const ratedOverTdp = interval(1.6, 1.82, 2.05, "1");
+export const ratedOverTdp = interval(1.6, 1.82, 2.05, "1");
 /** Whole-server prices are about 1.64 times the accelerators' (Epoch AI, training-cost-trends, median of A100, V100 and P100 systems). */
-const priceOverAccelerators = interval(1.3, 1.64, 2.1, "1");
+export const priceOverAccelerators = interval(1.3, 1.64, 2.1, "1");
 
 export function serverOf(workload: WorkloadOf<"fleet">, draft: Draft): Server {
   const match = workload.accelerator === undefined ? undefined : draft.facts.accelerator(workload.accelerator);

@@ -12,12 +12,12 @@ import type { WorkloadOf } from "../workload";
 type Fleet = WorkloadOf<"fleet">;
 
 /** Busy AI servers draw 60 to 80 % of their rating: 76 % measured in intensive training (Latif et al. 2024). */
-const usualLoad = interval(0.6, 0.7, 0.8, "1");
+export const usualLoad = interval(0.6, 0.7, 0.8, "1");
 /** A short text answer of 2025 (Epoch AI 0.3 Wh; Google's median 0.24 Wh); reasoning and long answers reach ten times as much. */
-const usualQuery = interval(0.1, 0.3, 1.5, "Wh");
+export const usualQuery = interval(0.1, 0.3, 1.5, "Wh");
 /** From the 6 years of before the AI race to the 3 of today. */
-const usualLifetime = interval(3, 4, 6, "1");
-const usualElasticity = interval(0, 0.5, 1, "1");
+export const usualLifetime = interval(3, 4, 6, "1");
+export const usualElasticity = interval(0, 0.5, 1, "1");
 
 const servesIn = (hours: number): string => (hours === hoursPerYear ? "a year" : `${hours} h`);
 
