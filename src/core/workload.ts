@@ -89,6 +89,8 @@ const trainingFields = {
   parallelism: parallelism.optional(),
   framework: text.optional(),
   packing: z.boolean().optional(),
+  /** Sequences evaluated, every so many trained ones. */
+  evaluation: z.object({ samples: size.optional(), every: size.optional() }).optional(),
   /** Loss fused with the output projection (Liger, CutCrossEntropy, chunked): logits never exist as a whole. */
   fusedLoss: z.boolean().optional(),
   stages: z.array(stage).max(100).optional(),

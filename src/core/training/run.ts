@@ -115,9 +115,12 @@ export function estimateRun(fields: PlanFields, defaults: PlanDefaults, draft: D
   const pace = paceOf(plan, fields, perToken.total);
   explainPace(plan, fields, pace, perToken.total, draft);
   const evaluation = evaluationOf(fields, plan);
-  if (evaluation) draft.assume("evaluation", round(evaluation.share), evaluation.reason, evaluation.source);
+  if (evaluation) draft.assume("evaluation", round(evaluation.share), evaluation.reason);
   const seconds = pace.seconds * (1 + (evaluation?.share ?? 0));
-  draft.set("trainingThroughput", logNormal(1 / seconds, pace.stepSigma, "tokens/s/accelerator"));
+  // A fine-tuning run's throughput is that of the run, evaluations included; a number of steps alone is a steady rate.
+  const wholeRun = fields.kind === "fineTuning" && (fields.tokens !== undefined || fields.epochs !== undefined);
+  const throughput = (wholeRun ? pace.goodput : 1) / seconds;
+  draft.set("trainingThroughput", logNormal(throughput, pace.stepSigma, "tokens/s/accelerator"));
   draft.uncertainty("training speed", pace.runSigma);
 
   addMemory(fields, plan, draft);
