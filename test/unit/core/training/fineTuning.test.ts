@@ -84,7 +84,8 @@ describe("fine-tuning", () => {
 
   it("counts the evaluations that the workload states", () => {
     const plain = estimateOf({ ...run, method: "lora", model: { ...llama70b, name: "Llama-2-70B" } });
-    const benchmark = estimateOf({ ...run, method: "lora", evaluation: { samples: 173, every: 384 } });
+    const evaluated = { ...run, method: "lora", model: { ...llama70b, name: "Llama-2-70B" } };
+    const benchmark = estimateOf({ ...evaluated, evaluation: { samples: 173, every: 384 } });
     // Eight replicas evaluate 22 sequences each.
     near(central(benchmark, "acceleratorHours") / central(plain, "acceleratorHours"), 1 + (22 * 8) / 384 / 2, 1e-9);
     assert.ok(benchmark.assumptions.some((one) => one.field === "evaluation"));
