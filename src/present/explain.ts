@@ -2,6 +2,7 @@
 import { type QuantityKey, quantityUnits } from "../core/estimate";
 import type { Facts } from "../core/facts";
 import { exact } from "../core/quantity";
+import { boundSentence } from "./bound";
 import { fieldWords, printed, quantityLabels } from "./fields";
 import { lensTitle } from "./lensTitle";
 import { escapeMarkdown, inlineCode, plain, table } from "./markdown";
@@ -93,6 +94,9 @@ function explain(subject: Subject, { facts, format }: ExplainOptions, style: Sty
         : `Method ${estimate.methodology}, catalogue of ${style.text(facts.asOf, 20)}. Intervals hold in four cases of five.`
     }`,
   );
+
+  const bound = boundSentence(subject.bound, format);
+  if (bound !== undefined) sections.push(`Upper bound: ${style.text(bound, 200)}.`);
 
   const results = (Object.keys(quantityLabels) as QuantityKey[]).flatMap((key) => {
     const quantity = estimate?.quantities[key];

@@ -57,6 +57,7 @@ const words: Readonly<Record<string, FieldWords>> = {
   "parallelism.cpuOffload": field("CPU offload", "moves states to the host's memory; slower"),
   framework: field("Framework", "chooses the calibrated utilisation"),
   packing: field("Packing", "joins short samples, so that no padding is computed"),
+  fusedLoss: field("Fused loss", "logits never exist as a whole: less memory at long sequences"),
   stages: field("Stages", "each adds its own work"),
   method: field("Method", "full, LoRA or QLoRA: sets the work and the memory of the update"),
   weightPrecision: field("Weight precision", "format of the stored weights: sets memory and decode speed"),

@@ -53,6 +53,9 @@ function countOf(subject: Subject, names: HardwareNames): { count?: number; assu
     workload?.acceleratorsPerNode ??
     (workload?.instanceType === undefined ? undefined : names.instance(workload.instanceType)?.value.accelerators);
   if (perNode !== undefined && perNode > 0) return { count: perNode * (workload?.nodes ?? 1), assumed: false };
+  const ofNode = assumptionOf(subject, "acceleratorsPerNode")?.value;
+  if (typeof ofNode === "number" && workload?.nodes !== undefined)
+    return { count: ofNode * workload.nodes, assumed: true };
   const assumption = assumptionOf(subject, "accelerators");
   return typeof assumption?.value === "number" ? { count: assumption.value, assumed: true } : { assumed: false };
 }
@@ -74,6 +77,7 @@ export function hardwareOf(subject: Subject, names: HardwareNames): HardwareSumm
 /** `64× H100 SXM`, `1–8× L4`, `8 accelerators`, `H100 SXM (assumed)`. */
 export function hardwareText(summary: HardwareSummary, format: Formatter): string {
   const { accelerator, count, countRange } = summary;
+  if (count === 0 && countRange === undefined) return "no accelerators";
   const number = countRange
     ? `${format.count(countRange.low)}–${format.count(countRange.high)}`
     : count === undefined

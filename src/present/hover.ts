@@ -4,6 +4,7 @@
  */
 import type { Facts } from "../core/facts";
 import type { Fact, Factor } from "../recognize/recognized";
+import { boundSentence } from "./bound";
 import { doubledCount, effectOf, effectText, type Reestimate } from "./effect";
 import { fieldWords, isField } from "./fields";
 import { lensTitle } from "./lensTitle";
@@ -123,6 +124,8 @@ export function hoverMarkdown(target: HoverTarget, options: HoverOptions): strin
   }
   if (chain !== undefined) lines.push(`Accelerators: ${chain}`);
   lines.push(`This workload: ${escapeMarkdown(lensTitle(subject, { names: facts, format }), 240)}`);
+  const bound = boundSentence(subject.bound, format);
+  if (bound !== undefined) lines.push(`Upper bound: ${escapeMarkdown(bound, 200)}`);
   const note = subject.estimate?.notes[0] ?? subject.recognized.notes?.[0];
   if (note !== undefined) lines.push(`Note: ${escapeMarkdown(note, 160)}`);
   const assumed = assumptionsLine(subject, format);

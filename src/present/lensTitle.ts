@@ -4,10 +4,11 @@
  */
 import type { QuantityKey } from "../core/estimate";
 import type { Quantity } from "../core/quantity";
+import { boundTitle } from "./bound";
 import { fieldWords, isField, printed } from "./fields";
 import { hardwareOf, hardwareText } from "./hardware";
 import type { Formatter } from "./numbers";
-import { type HardwareNames, hasEnd, type Subject } from "./subject";
+import { assumptionOf, type HardwareNames, hasEnd, type Subject } from "./subject";
 
 /** Parts a title template may name. */
 export const titleParts = [
@@ -58,7 +59,9 @@ export function partsOf(subject: Subject, names: HardwareNames, format: Formatte
 
   put("energy", text("energy") ?? text("power") ?? text("energyPerYear"));
   put("carbon", text("carbon") ?? text("carbonRate"));
-  put("time", text("duration"));
+  // Fleets have no end: their totals are those of a year unless the file says otherwise.
+  const yearly = subject.recognized.kind === "fleet" && assumptionOf(subject, "duration") !== undefined;
+  put("time", yearly ? "in a year" : text("duration"));
   put("throughput", text("outputThroughput"));
   const tokenPrice = get("costPerMillionOutputTokens");
   put("tokenPrice", tokenPrice && format.quantity(printed("costPerMillionOutputTokens", tokenPrice)));
@@ -79,7 +82,9 @@ export function partsOf(subject: Subject, names: HardwareNames, format: Formatte
     put("memory", `${format.quantity(weights)} weights${cache ? ` · ${cache} KV cache` : ""}`);
   }
   const hardware = subject.recognized.kind === "api" ? undefined : hardwareOf(subject, names);
-  if (hardware) put("hardware", hardwareText(hardware, format));
+  // A part that is assumed, of which nobody knows how many, says nothing about the file.
+  const nothing = hardware?.assumed === true && hardware.count === undefined && hardware.countRange === undefined;
+  if (hardware && !nothing) put("hardware", hardwareText(hardware, format));
   return parts;
 }
 
@@ -189,7 +194,8 @@ export function lensTitle(subject: Subject, options: LensTitleOptions): string {
   const memory =
     subject.estimate.quantities.memoryPerAccelerator?.fits === false ? "does not fit in memory" : undefined;
   const known = fillTemplate(template, parts);
-  const line = [known, memory, needs, inheritance(subject), counted]
+  const bound = boundTitle(subject.bound, format);
+  const line = [known, bound, memory, needs, inheritance(subject), counted]
     .filter((part) => part !== undefined && part !== "")
     .join(" · ");
   return escapeIcons(line === "" ? "no estimate: too little is known" : line).replace(/[\r\n]+/g, " ");

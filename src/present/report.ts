@@ -13,7 +13,7 @@ import { lensTitle } from "./lensTitle";
 import { plain } from "./markdown";
 import { createFormatter } from "./numbers";
 import { type PositionOf, type Span, type TextRange, textRange } from "./offsets";
-import type { Subject } from "./subject";
+import type { Bound, Subject } from "./subject";
 import { bare, type TotalKey, totalsOf } from "./totals";
 
 export interface ReportFact {
@@ -39,6 +39,8 @@ export interface ReportWorkload {
   readonly facts: Readonly<Record<string, ReportFact>>;
   /** Absent when a fact has a wrong type. */
   readonly estimate?: Quantities;
+  /** What the run comes to at its time limit, where nothing else ends it; not in the totals. */
+  readonly bound?: Bound;
   readonly hardware?: HardwareSummary;
   readonly assumptions: readonly Assumption[];
   readonly steps: readonly Step[];
@@ -142,6 +144,7 @@ function reportWorkload(subject: Subject, file: AnalyzedFile, options: ReportOpt
     range: textRange(recognized.range, file.positionOf),
     facts,
     ...(estimate === undefined ? {} : { estimate: bareQuantities(estimate.quantities) }),
+    ...(subject.bound === undefined ? {} : { bound: bareBound(subject.bound) }),
     ...(hardware === undefined ? {} : { hardware }),
     assumptions: estimate?.assumptions ?? [],
     steps: estimate?.steps ?? [],
@@ -150,6 +153,13 @@ function reportWorkload(subject: Subject, file: AnalyzedFile, options: ReportOpt
     ...(recognized.countedIn === undefined ? {} : { countedIn: recognized.countedIn }),
   };
 }
+
+const bareBound = ({ hours, cost, energy, carbon }: Bound): Bound => ({
+  hours,
+  ...(cost ? { cost: bare(cost) } : {}),
+  ...(energy ? { energy: bare(energy) } : {}),
+  ...(carbon ? { carbon: bare(carbon) } : {}),
+});
 
 /** Keys in the contract's order, with nothing beside the contract's members. */
 function bareQuantities(quantities: Quantities): Quantities {

@@ -1,6 +1,7 @@
 /** A report as text: plain columns for a terminal, Markdown, CSV, JSON. Everything is printed from the one report object. */
 import type { QuantityKey } from "../core/estimate";
 import type { Quantity } from "../core/quantity";
+import { boundTitle } from "./bound";
 import { columns, kindWords } from "./explain";
 import { fieldWords, printed, quantityLabels } from "./fields";
 import { hardwareText } from "./hardware";
@@ -39,8 +40,10 @@ function cells(
     if (quantity === undefined) return "";
     return format.quantityWithRange(printed(key as QuantityKey, quantity));
   };
+  const bound = boundTitle(workload.bound, format);
+  const withBound = (cost: string): string => [cost, bound].filter(Boolean).join(" · ");
   return {
-    cost: text("cost", "costPerMonth", "costRate", "purchaseCost"),
+    cost: withBound(text("cost", "costPerMonth", "costRate", "purchaseCost")),
     energy: text("energy", "power", "energyPerYear"),
     carbon: text("carbon", "carbonRate"),
     time: text("duration"),

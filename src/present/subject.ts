@@ -4,6 +4,7 @@
  */
 import type { Assumption, Estimate } from "../core/estimate";
 import type { Facts } from "../core/facts";
+import type { Quantity } from "../core/quantity";
 import type { Workload, WorkloadProblem } from "../core/workload";
 import type { FactMap, Recognized } from "../recognize/recognized";
 
@@ -13,7 +14,17 @@ export interface Subject {
   readonly facts: FactMap;
   readonly workload?: Workload;
   readonly estimate?: Estimate;
+  /** At most this, where the work has no known end but a time limit. */
+  readonly bound?: Bound;
   readonly problems: readonly WorkloadProblem[];
+}
+
+/** What a run comes to at its time limit. */
+export interface Bound {
+  readonly hours: number;
+  readonly cost?: Quantity;
+  readonly energy?: Quantity;
+  readonly carbon?: Quantity;
 }
 
 /** The part of the catalogue that naming hardware needs. */

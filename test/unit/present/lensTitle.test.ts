@@ -44,6 +44,37 @@ describe("the line above a workload", () => {
     assert.deepEqual(missingInputs(subject("training", { fields: { duration: 24 } })), []);
   });
 
+  it("leaves out a part that is assumed and not counted", () => {
+    const open = subject("training", {
+      estimate: { assumptions: [{ field: "accelerator", value: "NVIDIA H100 SXM", reason: "not stated" }] },
+    });
+    assert.doesNotMatch(title(open), /H100/);
+  });
+
+  it("counts the assumed accelerators of stated nodes", () => {
+    const nodes = subject("training", {
+      fields: { nodes: 2, accelerator: "H100" },
+      estimate: { assumptions: [{ field: "acceleratorsPerNode", value: 8, reason: "as usual" }] },
+    });
+    assert.match(title(nodes), /16× H100 SXM \(assumed\)/);
+  });
+
+  it("says that nothing is reserved", () => {
+    const off = subject("allocation", { fields: { accelerators: 0, accelerator: "H100" } });
+    assert.equal(title(off), "no accelerators");
+  });
+
+  it("gives a fleet's totals as those of a year", () => {
+    const fleet = subject("fleet", {
+      fields: { servers: 10 },
+      estimate: {
+        quantities: { cost: interval(1, 2, 3, "USD"), duration: interval(8760, 8760, 8760, "h") },
+        assumptions: [{ field: "duration", value: 8760, reason: "totals are those of a year" }],
+      },
+    });
+    assert.equal(title(fleet), "≈ $2 (1–3) · in a year");
+  });
+
   it("never shows a zero for what is unknown", () => {
     const title_ = title(subject("allocation"));
     assert.doesNotMatch(title_, /\d/);
