@@ -107,6 +107,13 @@ const targets = {
     format: "cjs",
     external: ["vscode", "mocha"],
   },
+  webTests: {
+    entryPoints: { index: "test/web/index.ts" },
+    outdir: "dist/test/web",
+    platform: "browser",
+    format: "cjs",
+    external: ["vscode"],
+  },
 };
 
 async function main() {

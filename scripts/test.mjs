@@ -1,11 +1,12 @@
-// The whole test run: lint, build, unit and golden tests, the suite inside VS Code, a person's way through a browser.
-// Usage: node scripts/test.mjs [lint|unit|host|e2e …]. Ends with one line "N passed, N failed".
+// The whole test run: lint, build, unit and golden tests, the suites inside VS Code and its web worker, a person's way through a browser.
+// Usage: node scripts/test.mjs [lint|unit|host|web|e2e …]. Ends with one line "N passed, N failed".
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { runHostTests } from "./host/runHostTests.mjs";
+import { runWebTests } from "./host/runWebTests.mjs";
 
 const wanted = process.argv.slice(2);
-const parts = wanted.length > 0 ? wanted : ["lint", "unit", "host", "e2e"];
+const parts = wanted.length > 0 ? wanted : ["lint", "unit", "host", "web", "e2e"];
 const total = { passed: 0, failed: 0 };
 const started = Date.now();
 
@@ -55,19 +56,16 @@ if (parts.includes("lint")) {
 }
 if (parts.some((part) => part !== "lint")) await check("build", process.execPath, ["esbuild.js", "--production"]);
 if (parts.includes("unit")) await mocha("unit", ["test/unit/**/*.test.ts", "test/golden/**/*.test.ts"]);
-if (parts.includes("host")) {
-  title("inside VS Code's extension host");
+/** A suite inside VS Code; `run` gets the log, whose last line holds the counts. */
+async function hosted(name, run) {
+  title(name);
   let counts;
+  const log = (line) => {
+    counts = /(?:HOST|WEB) (\d+) passed, (\d+) failed/.exec(line) ?? counts;
+    console.log(line);
+  };
   try {
-    const code = await runHostTests({
-      extension: ".",
-      tests: "dist/test/host/index.js",
-      workspace: "examples",
-      log: (line) => {
-        counts = /HOST (\d+) passed, (\d+) failed/.exec(line) ?? counts;
-        console.log(line);
-      },
-    });
+    const code = await run(log);
     total.passed += Number(counts?.[1] ?? 0);
     total.failed += counts ? Number(counts[2]) : 1;
     if (code !== 0 && counts?.[2] === "0") total.failed++;
@@ -76,6 +74,15 @@ if (parts.includes("host")) {
     total.failed++;
   }
 }
+
+if (parts.includes("host"))
+  await hosted("inside VS Code's extension host", (log) =>
+    runHostTests({ extension: ".", tests: "dist/test/host/index.js", workspace: "examples", log }),
+  );
+if (parts.includes("web"))
+  await hosted("inside VS Code for the web, in its worker", (log) =>
+    runWebTests({ extension: ".", tests: "dist/test/web/index.js", log }),
+  );
 if (parts.includes("e2e")) await mocha("e2e", ["--timeout", "120000", "test/e2e/**/*.test.ts"]);
 
 title("done");

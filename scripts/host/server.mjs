@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { installCodeServer } from "./install.mjs";
 
 /** Settings that keep a fresh profile quiet; tests and the demo start from the same. */
-const quietSettings = {
+export const quietSettings = {
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
