@@ -1,7 +1,8 @@
-/** Writes what is generated from code and data: docs/dialects.md and the JSON Schema of the native file. `--check` only compares. */
+/** Writes what is generated from code and data: docs/dialects.md, docs/method.md and the JSON Schema of the native file. `--check` only compares. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { nativeFileJsonSchema } from "../src/core/nativeFile";
 import { dialects } from "../src/recognize/registry";
+import { methodPage } from "./methodPage";
 
 export function dialectsPage(): string {
   const rows = dialects.map(({ id, title, documentation: { recognizedBy, reads, limits } }) =>
@@ -27,6 +28,7 @@ ${rows.join("\n\n")}
 
 export const generated: Readonly<Record<string, () => string>> = {
   "docs/dialects.md": dialectsPage,
+  "docs/method.md": methodPage,
   "media/aicost.schema.json": () => `${JSON.stringify(nativeFileJsonSchema(), null, 2)}\n`,
 };
 
