@@ -1,6 +1,6 @@
 /** Facts (dotted names, each with its source) to a workload object of the contract. */
 import { type ParsedWorkload, parseWorkload } from "../core/parseWorkload";
-import type { Kind, WorkloadProblem } from "../core/workload";
+import { fieldsOf, type Kind, type WorkloadProblem } from "../core/workload";
 import type { FactMap } from "../recognize/recognized";
 
 /** Nests dotted names: `{ "parallelism.tensor": 4 }` → `{ parallelism: { tensor: 4 } }`. A plain object fact takes its dotted ones in. */
@@ -42,7 +42,10 @@ export function workloadFromFacts(
   facts: FactMap,
   strict: boolean,
 ): ParsedWorkload {
-  const dropped = new Set<string>();
+  // What a dialect read beyond what the kind has a use for is no mistake of the file's author.
+  const known = fieldsOf(kind);
+  const foreign = strict ? [] : Object.keys(facts).filter((key) => !known.has(key.split(".")[0] ?? key));
+  const dropped = new Set<string>(foreign);
   const warnings: WorkloadProblem[] = [];
   for (let round = 0; round < 8; round++) {
     const parsed = parseWorkload(nest(kind, name, facts, dropped));

@@ -54,6 +54,11 @@ export function layoutOf(q: LayoutQuestion): Layout {
     group = powerOfTwo(q.weightBytes / stages / (0.62 * q.memoryBytes), accelerators / stages);
     if (q.experts && group > 1) group = Math.min(accelerators / stages, Math.max(q.linkDomain, 8));
   }
+  // Data-parallel copies that cannot each hold the experts share them: that is how such models are served.
+  const data = q.parallelism?.data ?? 1;
+  const shared =
+    q.experts && expert === undefined && data > 1 && q.weightBytes / (group * stages) > 0.9 * q.memoryBytes;
+  if (shared) group = accelerators / stages;
   group = Math.min(Math.max(1, Math.round(group)), Math.max(1, Math.floor(accelerators / stages)));
   const domain = Math.max(q.linkDomain, 8);
   if (tensor === undefined && expert === undefined && q.parallelism?.pipeline === undefined && group > domain) {
@@ -61,7 +66,7 @@ export function layoutOf(q: LayoutQuestion): Layout {
     group = domain;
   }
   const open = tensor === undefined && expert === undefined && !q.together;
-  const expertParallel = group > 1 && ((expert ?? 1) > 1 || (q.experts && open));
+  const expertParallel = group > 1 && (shared || (expert ?? 1) > 1 || (q.experts && open));
   return {
     accelerators,
     group,

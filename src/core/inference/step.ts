@@ -53,10 +53,21 @@ export const expertShare = (s: System, c: InferenceConstants): number =>
 
 const norm = (a: number, b: number, p: number): number => (a ** p + b ** p) ** (1 / p);
 
-/** Bytes one accelerator sends for `tokens`: two ring all-reduces of 16-bit activations a layer, half with data-parallel attention. */
+/** Members beyond which a group with data-parallel attention is no longer one board: each has its own scheduler and peers. */
+const board = 8;
+
+/** Share of a whole group's tokens that one member of a wide group deals with: its own, sent to as many peers as a token has experts. */
+const ownShare = (s: System): number =>
+  s.layout.attentionData ? Math.min(1, Math.max(board, s.expertsPerToken) / s.layout.group) : 1;
+
+/**
+ * Bytes one accelerator sends for `tokens`: two ring all-reduces of 16-bit activations a layer, half with data-parallel attention, where
+ * tokens go to the members that hold their experts and nowhere else (DeepEP; DeepSeek-V3, arXiv 2412.19437, section 3.4).
+ */
 function exchangeBytes(s: System, tokens: number): number {
   const { group, attentionData } = s.layout;
-  return group > 1 ? s.layers * 8 * tokens * s.hiddenSize * ((group - 1) / group) * (attentionData ? 0.5 : 1) : 0;
+  if (group <= 1) return 0;
+  return s.layers * 8 * tokens * s.hiddenSize * ((group - 1) / group) * (attentionData ? 0.5 * ownShare(s) : 1);
 }
 
 /** `batch` sequences with `context` tokens each; `rows` tokens per sequence go through at once (speculation verifies several). */
@@ -98,7 +109,9 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
   const device = norm(weightTime + cacheTime, computeTime, c.overlap) + exchangeTime;
   const eager = s.engine === "eager";
   const layer = e.layer + (eager && s.localQuantised ? c.eagerDequantise : 0);
-  const host = (s.layers * layer + s.expertLayers * e.expertLayer + batch * e.sequence + e.step) * c.host[s.generation];
+  const host =
+    (s.layers * layer + s.expertLayers * e.expertLayer + batch * ownShare(s) * e.sequence + e.step) *
+    c.host[s.generation];
   const joined = eager ? norm(device, host, c.eagerOverlap) : device + host;
   return {
     coverage,

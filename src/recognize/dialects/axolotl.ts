@@ -5,6 +5,7 @@ import {
   readCheckpointing,
   readDataset,
   readDeepSpeedReference,
+  readFusedLoss,
   readModel,
   readOtherModel,
   readPrecisionFlags,
@@ -56,6 +57,7 @@ function read(reading: Reading): Recognized {
   readDataset(reading, "datasets", "path");
   readDataset(reading, "pretraining_dataset", "path");
   readDeepSpeedReference(reading, "deepspeed");
+  readFusedLoss(reading, "liger_fused_linear_cross_entropy", "cut_cross_entropy", "chunked_cross_entropy");
   if (reading.flagAt("fsdp_config/offload_params") === true)
     reading.put("parallelism.cpuOffload", true, reading.find("fsdp_config/offload_params"));
   reading.number("parallelism.tensor", "tensor_parallel_size");

@@ -159,6 +159,11 @@ export const llmInferenceService = kubernetesDialect({
     sheet.number("parallelism.tensor", root.get("spec", "parallelism", "tensor"));
     sheet.number("parallelism.data", root.get("spec", "parallelism", "data"));
     sheet.number("parallelism.pipeline", root.get("spec", "parallelism", "pipeline"));
+    const degrees = root.get("spec", "parallelism");
+    const members = (degrees.get("tensor").positive() ?? 1) * (degrees.get("data").positive() ?? 1);
+    const expert = degrees.get("expert");
+    if (expert.value() === true && members > 1)
+      sheet.set("parallelism.expert", expert.fact(members, { note: "tensor × data parallel" }));
   },
   documentation: {
     recognizedBy: "`serving.kserve.io` and kind",

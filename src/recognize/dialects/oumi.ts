@@ -3,6 +3,7 @@ import { entryLike, hasKey, hasMapping, nodeAt, type Reading } from "../readers/
 import {
   readAdapter,
   readDataset,
+  readFusedLoss,
   readModel,
   readOtherModel,
   readPrecision,
@@ -70,6 +71,7 @@ function read(reading: Reading): Recognized {
   }
   reading.number("sequenceLength", "model/model_max_length");
   readTrainerArguments(reading, "training");
+  readFusedLoss(reading, "model/enable_liger_kernel");
   readDataset(reading, "data/train/datasets", "dataset_name");
   reading.flag("packing", "data/train/pack", "training/packing");
   reading.flag("parallelism.cpuOffload", "fsdp/cpu_offload");

@@ -50,6 +50,19 @@ export const sglang = dialectFrom({
   },
 });
 
+/** Attention runs on `tp / dp` members each, the experts are spread over all of them. */
+function readDataParallelAttention(reading: Reading): void {
+  const tensor = reading.value("parallelism.tensor");
+  const data = reading.value("parallelism.data");
+  reading.drop("parallelism.data");
+  reading.note("data-parallel attention lies inside tensor parallelism");
+  if (typeof tensor !== "number" || typeof data !== "number" || data <= 1) return;
+  reading.drop("parallelism.tensor");
+  const from = reading.scalar("dp_size", "dp", "data_parallel_size");
+  reading.put("parallelism.tensor", Math.max(1, Math.round(tensor / data)), from, { note: "of one attention group" });
+  reading.put("parallelism.expert", tensor, from, { note: "experts are spread over all members" });
+}
+
 function read(reading: Reading): Recognized {
   reading.put("engine", "sglang");
   if (!readModel(reading, "model_path", "model", "served_model_name")) readModelFromPath(reading);
@@ -69,8 +82,7 @@ function read(reading: Reading): Recognized {
   if (images) reading.count("accelerators", "num_gpus", "tp_size");
   else if (reading.flagAt("enable_dp_attention") === true) {
     reading.product(reading.has("tp_size") ? "tp_size" : reading.has("tp") ? "tp" : "tensor_parallel_size", "pp_size");
-    reading.drop("parallelism.data");
-    reading.note("data-parallel attention lies inside tensor parallelism");
+    readDataParallelAttention(reading);
   } else
     reading.product(
       reading.has("tp_size") ? "tp_size" : reading.has("tp") ? "tp" : "tensor_parallel_size",

@@ -57,6 +57,8 @@ function read(reading: Reading): Recognized {
   if (dataset)
     reading.put("dataset.name", dataset, reading.find("dataset/source") ?? reading.find("dataset/_component_"));
   reading.flag("packing", "dataset/packed");
+  if (/linearcrossentropy/i.test(reading.textAt("loss/_component_") ?? ""))
+    reading.put("fusedLoss", true, reading.find("loss/_component_"));
   reading.number("parallelism.tensor", "tensor_parallel_dim");
   reading.number("parallelism.context", "context_parallel_dim");
   if (reading.flagAt("fsdp_cpu_offload") === true)

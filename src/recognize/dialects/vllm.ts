@@ -91,6 +91,13 @@ function read(reading: Reading): Recognized {
     sequences: ["max_num_seqs"],
   });
   reading.product("tensor_parallel_size", "pipeline_parallel_size", "data_parallel_size");
+  if (reading.flagAt("enable_expert_parallel") === true) {
+    const members = (reading.numberAt("tensor_parallel_size") ?? 1) * (reading.numberAt("data_parallel_size") ?? 1);
+    if (Number.isInteger(members) && members > 1)
+      reading.put("parallelism.expert", members, reading.find("enable_expert_parallel"), {
+        note: "tensor × data parallel",
+      });
+  }
   readPrecision(reading, "precision", "dtype");
   readPrecision(reading, "kvCachePrecision", "kv_cache_dtype");
   readQuantization(reading, "quantization");

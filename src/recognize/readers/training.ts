@@ -167,7 +167,13 @@ export function readTrainerArguments(reading: Reading, prefix = ""): void {
   readCheckpointing(reading, at("gradient_checkpointing"), at("enable_gradient_checkpointing"));
   if (reading.flagAt(at("packing")) !== undefined)
     reading.put("packing", reading.flagAt(at("packing")), reading.find(at("packing")));
+  readFusedLoss(reading, at("use_liger_kernel"), at("use_liger"), at("enable_liger_kernel"));
   readDeepSpeedReference(reading, at("deepspeed"));
+}
+
+/** A switch of Liger kernels, whose loss never holds all logits. Off says nothing: other fused losses are possible. */
+export function readFusedLoss(reading: Reading, ...paths: readonly string[]): void {
+  if (reading.flagAt(...paths) === true) reading.put("fusedLoss", true, reading.scalar(...paths));
 }
 
 /** Stage and offload of a DeepSpeed file that the block names (or holds). */

@@ -164,4 +164,12 @@ describe("aicost.yaml", () => {
   it("may be empty", () => {
     assert.deepEqual(parseWorkspaceFile("", "aicost.yaml").problems, []);
   });
+
+  it("does not hold against a file what its kind has no use for", () => {
+    const compose =
+      "services:\n  web:\n    image: nginx\n    command: --model-id meta-llama/Llama-2-70b-chat-hf --num-shard 2\n    deploy:\n      resources:\n        reservations:\n          devices:\n            - driver: nvidia\n              count: 2\n              capabilities: [gpu]\n";
+    const { workloads } = new Analyzer({ facts }).analyze(input(compose, "docker-compose.yml"));
+    assert.ok(workloads.length > 0);
+    for (const { problems } of workloads) assert.deepEqual(problems, []);
+  });
 });

@@ -51,6 +51,21 @@ describe("vLLM", () => {
   });
 });
 
+describe("expert parallelism as a switch", () => {
+  const base = "model: org/m\ntensor-parallel-size: 2\ndata-parallel-size: 4\nmax-model-len: 4096\n";
+  it("is over all members of a vLLM server", () =>
+    assertFacts(workloadOf(`${base}enable-expert-parallel: true\n`), { "parallelism.expert": 8, accelerators: 8 }));
+  it("is none where it is off", () =>
+    assertFacts(workloadOf(`${base}enable-expert-parallel: false\n`), { "parallelism.expert": undefined }));
+  it("is over all members of KServe's service", () =>
+    assertFacts(
+      workloadOf(
+        "apiVersion: serving.kserve.io/v1alpha2\nkind: LLMInferenceService\nmetadata:\n  name: m\nspec:\n  model:\n    uri: hf://org/m\n    name: org/m\n  parallelism:\n    data: 32\n    dataLocal: 8\n    expert: true\n    tensor: 1\n  template:\n    containers:\n      - name: main\n        resources:\n          limits:\n            nvidia.com/gpu: 8\n",
+      ),
+      { "parallelism.expert": 32, accelerators: 32 },
+    ));
+});
+
 describe("SGLang", () => {
   const base =
     'model-path: org/m-671b\ntp-size: "16"\ndp-size: "16"\nattention-backend: flashinfer\ncontext-length: "9300"\nmem-fraction-static: "0.8"\nmax-running-requests: "1024"\n';
@@ -59,6 +74,12 @@ describe("SGLang", () => {
     assert.equal(workload.dialect, "sglang");
     assertFacts(workload, { accelerators: 16, maxModelLength: 9300, concurrency: 1024, model: "org/m-671b" });
   });
+  it("spreads the experts over the members and leaves each its own attention", () =>
+    assertFacts(workloadOf(`${base}enable-dp-attention: true\n`), {
+      "parallelism.tensor": 1,
+      "parallelism.expert": 16,
+      "parallelism.data": undefined,
+    }));
   it("multiplies it otherwise", () => {
     assertFacts(workloadOf(base), { accelerators: 256 });
   });

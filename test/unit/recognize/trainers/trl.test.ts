@@ -32,6 +32,11 @@ describe("TRL and Hugging Face Trainer recipes", () => {
     });
   });
 
+  it("reads Liger's fused loss", () => {
+    assertFacts(workloadOf(`${sft}use_liger_kernel: true\n`), { fusedLoss: true });
+    assertFacts(workloadOf(`${sft}use_liger_kernel: false\n`), { fusedLoss: undefined });
+  });
+
   it("reads LoRA and QLoRA", () => {
     assertFacts(workloadOf(`${sft}use_peft: true\nlora_r: 16\nlora_target_modules:\n- q_proj\n- v_proj\n`), {
       method: "lora",
