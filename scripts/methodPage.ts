@@ -10,6 +10,7 @@ import { defaultInputTokens, defaultOutputTokens } from "../src/core/inference/p
 import { methodology } from "../src/core/methodology";
 import { weightBits } from "../src/core/precision";
 import { trainingCalibration } from "../src/core/training/constants";
+import { fineTuningGoodput } from "../src/core/training/goodput";
 import { memorySigma } from "../src/core/training/memoryConstants";
 import { recomputeShare } from "../src/core/training/time";
 import { usualElasticity, usualLifetime, usualLoad, usualQuery } from "../src/core/workloads/fleet";
@@ -180,22 +181,28 @@ scale           = 1 + scale · log2(accelerators / 8)
 r is the share of the forward pass that is computed again: ${Object.entries(recomputeShare)
     .map(([name, share]) => `${name} ${share}`)
     .join(", ")}. Largest measured rates of
-matrix multiplication are from stas00/ml-engineering (2026-08-10); links and networks from the catalogue. A stated \`mfu\` replaces all of this:
+matrix multiplication are from stas00/ml-engineering (2026-08-10); links and networks from the catalogue; a power cap at a share x of TDP leaves x^0.45 of the rate. A stated \`mfu\` replaces all of this:
 seconds = FLOPs / (peak · mfu).
 
 ${trainingConstants}
 
 Fitted ${trainingCalibration.date} on ${trainingCalibration.rows} figures (${trainingCalibration.method}).
 
-**Stages** (vision-language models): each part costs 2·N per token forward, 2·N more where something before it is trained, 2·N more where it is trained itself; a teacher adds its
-forward pass. **Preference pairs** (DPO): two sequences per pair, and a forward pass of the reference on both.
+Fine-tuning runs are short, so starting, evaluating and saving weigh more: goodput ${fineTuningGoodput} (0.77 to 0.95 in MLPerf Training 5.0). Evaluations that a file states add a
+forward pass per evaluated sequence: a third of a step's time, half of one on a frozen base.
 
 **Limits.** Speeds of trainers that publish none (Axolotl, TRL, LLaMA-Factory on small parts) rest on the form alone. Published hours of whole runs hold
 restarts and untuned phases that nobody states. Hours of mixtures of experts scatter by a factor of two. Parts without measured runs (Trainium, Ascend, consumer cards) have wider intervals.
 
+### Stages
+
+Of a vision-language model each part costs 2·N per token forward, 2·N more where something before it is trained, 2·N more where it is trained itself; a teacher adds its
+forward pass. **Preference pairs** (DPO): two sequences per pair, and a forward pass of the reference on both.
+
 ### Power
 
-In training, with u the share of peak while busy: P = busy · min(0.95, 0.633 + 0.653·√u) · TDP + idle · 0.5 · TDP; on Blackwell 0.309 + 1.111·√u. Serving and images have their own curves below. Power
+In training, with u the share of peak while busy: P = busy · min(0.95, 0.633 + 0.653·√u) · TDP + idle · 0.5 · TDP; on Blackwell 0.309 + 1.111·√u (fitted on 153 and 150 measured
+configurations of ML.ENERGY v3; training itself publishes hardly any power). Serving and images have their own curves below. Power
 never exceeds TDP in the middle, 1.05 TDP at the upper end.
 
 ### Memory of training
@@ -228,7 +235,7 @@ it. Data at hand (\`reuseExistingData\`) costs no teacher. The chain by paramete
 ## Inference
 
 \`\`\`
-decode step  = norm(bytes / bandwidth, FLOPs / rate; overlap) + collectives + layers · per layer + sequences · per sequence
+decode step  = ((bytes / bandwidth)^p + (FLOPs / rate)^p)^(1/p) + collectives + layers · per layer + sequences · per sequence      p = overlap
 bytes        = dense weights + experts touched + sequences · cache(context)
 touched      = 1 − (1 − chosen/experts)^(routing · sequences)
 reading      = (2·N·input + causal attention) / (share · rate · accelerators)
@@ -261,7 +268,7 @@ does not state. SGLang and engines on parts of small makers rest on few rows. ML
 ## Images
 
 \`\`\`
-step     = ((multiplication + attention + traffic) + exchange ⊕ launches)           joined by a norm of 4
+step     = ((multiplication + attention + traffic + exchange)⁴ + launches⁴)^(1/4)     the longer of device and host is felt
 latency  = steps · step + text encoders + decoding
 power    = min(ceiling, base + (FLOPs · pJ + bytes · pJ) / time)
 \`\`\`

@@ -6,11 +6,12 @@ import type { AccuracyReport } from "./accuracy";
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
-/** A number as people write it: three digits, µs and ms where that reads better is the caller's choice. */
+/** A number as people write it, to three digits. */
 export function shown(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e15 || size < 1e-4) return value.toExponential(2).replace("e+", "e");
+  if (size >= 1e9) return `${Number((value / 1e9).toPrecision(3))} billion`;
   if (size >= 1000) return Number(value.toPrecision(4)).toLocaleString("en-US");
   return String(Number(value.toPrecision(3)));
 }
