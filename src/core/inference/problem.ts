@@ -226,7 +226,7 @@ function speculationOf(
     Math.round(Math.min(64, fields.draftTokens ?? draft.assume("draftTokens", 4, "usual for draft models"))),
   );
   const acceptance =
-    fields.acceptanceRate ?? draft.assume("acceptanceRate", 0.7, "share of drafted tokens accepted; 0.6–0.8 is usual");
+    fields.acceptanceRate ?? draft.assume("acceptanceRate", 0.7, "share of drafted tokens accepted; 0.6 to 0.8 is usual");
   const model = resolveModel(fields.draftModel, draft, "draftModel");
   if (model === undefined) return { speculation: { tokens, acceptance } };
   const precision = precisionFromName(model.name) ?? "bf16";

@@ -131,7 +131,28 @@ export function optimizerBytes(optimizer: string | undefined, adam: number): num
   return adam;
 }
 
-export function resolveStack({ framework, optimizer, fusedLoss: stated }: StackOptions): ResolvedStack {
+export function resolveStack(options: StackOptions): ResolvedStack {
+  // A switch that a recipe states is rare; what names alone decide is looked up once.
+  if (options.fusedLoss !== undefined) return readStack(options);
+  let byOptimizer = resolved.get(options.framework);
+  if (byOptimizer === undefined) {
+    if (resolved.size >= 500) resolved.clear();
+    byOptimizer = new Map();
+    resolved.set(options.framework, byOptimizer);
+  }
+  let stack = byOptimizer.get(options.optimizer);
+  if (stack === undefined) {
+    if (byOptimizer.size >= 100) byOptimizer.clear();
+    stack = readStack(options);
+    byOptimizer.set(options.optimizer, stack);
+  }
+  return stack;
+}
+
+/** By framework and optimiser as written: each is matched against a dozen patterns. */
+const resolved = new Map<string | undefined, Map<string | undefined, ResolvedStack>>();
+
+function readStack({ framework, optimizer, fusedLoss: stated }: StackOptions): ResolvedStack {
   const name = framework?.toLowerCase() ?? "";
   const stack = stacks.find(([pattern]) => pattern.test(name))?.[1] ?? base;
   return {
