@@ -14,13 +14,17 @@ export interface MemoryQuestion {
   readonly layout?: Layout;
 }
 
-/** Pre-training packs to the plan's length; fine-tuning peaks at its longest sample, which the memory model assumes itself. */
+/**
+ * Pre-training packs to the plan's length, and pictures of one size have one length; fine-tuning on text peaks at its longest sample,
+ * which the memory model assumes itself.
+ */
 export function memoryInput(
   fields: FineTuningFields,
   { model, method, count, hardware, sequence, layout }: MemoryQuestion,
   packed: boolean,
   colocatedEngine: boolean,
 ): TrainingMemoryInput {
+  const oneLength = packed || model.spec.backbone === "diffusionTransformer";
   return {
     model,
     method,
@@ -30,7 +34,7 @@ export function memoryInput(
     optimizer: fields.optimizer,
     precision: fields.precision,
     weightPrecision: fields.weightPrecision,
-    sequenceLength: fields.sequenceLength ?? (packed ? sequence : undefined),
+    sequenceLength: fields.sequenceLength ?? (oneLength ? sequence : undefined),
     microBatchSize: fields.microBatchSize ?? (packed ? layout?.microBatch : undefined),
     globalBatchSize: fields.globalBatchSize,
     gradientAccumulation: fields.gradientAccumulation,

@@ -79,8 +79,31 @@ function usualCount(fields: PlanFields, model: Architecture, device: TrainingDev
   return Math.max(least, 2 ** Math.min(14, Math.max(0, Math.round(Math.log2(Math.max(1, seconds / (30 * 86400)))))));
 }
 
+/** What a diffusion transformer sees of one sample: latent patches of a usual picture or clip, and its prompt. */
+function pictureTokens({
+  backbone,
+  denoiser,
+}: Architecture["spec"]): { readonly tokens: number; readonly reason: string } | undefined {
+  if (backbone !== "diffusionTransformer") return undefined;
+  const { latentScale = 8, patchSize = 2, temporalScale, temporalPatchSize = 1, textTokens = 0 } = denoiser ?? {};
+  const patch = Math.max(1, latentScale * patchSize);
+  const patches = (width: number, height: number): number => Math.round(width / patch) * Math.round(height / patch);
+  if (temporalScale === undefined)
+    return {
+      tokens: Math.max(1, patches(1024, 1024) + textTokens),
+      reason: "patches of a picture of 1024 × 1024 and its prompt, as no size is stated",
+    };
+  const moments = Math.max(1, Math.round(80 / Math.max(1, temporalScale * temporalPatchSize)) + 1);
+  return {
+    tokens: Math.max(1, patches(832, 480) * moments + textTokens),
+    reason: "patches of a clip of 832 × 480 with 81 frames and its prompt, as no size is stated",
+  };
+}
+
 function sequenceOf(fields: PlanFields, model: Architecture, usual: number, draft: Draft): number {
   if (fields.sequenceLength !== undefined) return Math.min(1e9, Math.max(1, fields.sequenceLength));
+  const picture = pictureTokens(model.spec);
+  if (picture !== undefined) return draft.assume("sequenceLength", picture.tokens, picture.reason);
   const context = model.spec.contextLength;
   const value = context !== undefined && context > 0 ? Math.min(usual, context) : usual;
   return draft.assume("sequenceLength", value, "tokens per sequence not stated");
@@ -111,6 +134,10 @@ export function planRun(fields: PlanFields, defaults: PlanDefaults, draft: Draft
   const model = knownModel(fields.model, draft);
   if (model === undefined) {
     if (fields.model === undefined) draft.note("no model is stated");
+    return undefined;
+  }
+  if (model.spec.backbone === "unet") {
+    draft.note("how fast a U-Net trains is not estimated: only the hardware is");
     return undefined;
   }
   const hardware = resolveHardware(fields, draft);

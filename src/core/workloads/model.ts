@@ -29,7 +29,10 @@ export function estimateModel(workload: WorkloadOf<"model">, draft: Draft): void
   });
   const bytes = weightBytes(model, precision);
   draft.set("weightMemory", exact(bytes / 1e9, "GB"));
-  draft.set("kvCachePerToken", exact(cacheBytesPerToken(model), "B/token"));
+  // Denoisers keep no cache and work on pictures, encoders see their text once.
+  const { backbone } = model.spec;
+  if (backbone === "unet" || backbone === "diffusionTransformer") return;
+  if (backbone !== "encoder") draft.set("kvCachePerToken", exact(cacheBytesPerToken(model), "B/token"));
   const length = Math.min(model.spec.contextLength ?? 4096, 4096);
   draft.set("flopsPerToken", exact(forwardFlopsPerToken(model, length), "FLOP/token"));
   draft.step({
