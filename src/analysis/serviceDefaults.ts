@@ -5,9 +5,16 @@ import type { Fact, FactMap } from "../recognize/recognized";
 /** Sequences in flight per replica of a busy service; what published per-request figures assume (EcoLogits, methodology of 2025: 64). */
 const busyConcurrency = 64;
 
+/** Generation scripts of training libraries are no services. */
+const oneAtATime = /^(?:torchtune|litgpt|gpt-?fast|transformers)$/i;
+
 /** Adds the concurrency of a service whose file names none. Native workloads say what they mean and are left alone. */
 export function withServiceDefaults(kind: Kind, dialect: string, facts: FactMap): FactMap {
   if (kind !== "inference" || dialect === "native") return facts;
+  if (facts.engine !== undefined && oneAtATime.test(String(facts.engine.value))) {
+    const alone: Fact = { value: 1, source: "assumed", confidence: "medium", note: "a script that answers one prompt" };
+    return facts.concurrency === undefined && facts.requests === undefined ? { ...facts, concurrency: alone } : facts;
+  }
   for (const stated of ["concurrency", "requests", "requestsPerSecond", "latencyTarget"])
     if (facts[stated] !== undefined) return facts;
   const concurrency: Fact = {

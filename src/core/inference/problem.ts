@@ -103,6 +103,10 @@ function demandOf(fields: InferenceFields, engine: EngineClass, draft: Draft): D
 export function problemOf(fields: InferenceFields, draft: Draft): InferenceProblem | undefined {
   const hardware = resolveHardware(fields, draft);
   if (hardware === undefined) return undefined;
+  if (hardware.count === 0) {
+    draft.note("no accelerators are reserved");
+    return undefined;
+  }
   const model = resolveModel(fields.model, draft);
   if (model === undefined) {
     draft.note(
@@ -226,7 +230,8 @@ function speculationOf(
     Math.round(Math.min(64, fields.draftTokens ?? draft.assume("draftTokens", 4, "usual for draft models"))),
   );
   const acceptance =
-    fields.acceptanceRate ?? draft.assume("acceptanceRate", 0.7, "share of drafted tokens accepted; 0.6 to 0.8 is usual");
+    fields.acceptanceRate ??
+    draft.assume("acceptanceRate", 0.7, "share of drafted tokens accepted; 0.6 to 0.8 is usual");
   const model = resolveModel(fields.draftModel, draft, "draftModel");
   if (model === undefined) return { speculation: { tokens, acceptance } };
   const precision = precisionFromName(model.name) ?? "bf16";

@@ -6,7 +6,7 @@ import type { InferenceFields } from "../workload";
 
 export function addReserved(fields: InferenceFields, draft: Draft): void {
   const hardware = resolveHardware(fields, draft);
-  if (hardware === undefined) return;
+  if (hardware === undefined || hardware.count === 0) return;
   const count =
     hardware.count ??
     draft.assume(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { Analyzer } from "../../../src/analysis/analyzer";
 import { matchesGlob } from "../../../src/analysis/glob";
+import { withServiceDefaults } from "../../../src/analysis/serviceDefaults";
 import { parseWorkspaceFile } from "../../../src/analysis/workspaceFile";
 import { createCatalog } from "../../../src/catalog/catalog";
 
@@ -171,5 +172,14 @@ describe("aicost.yaml", () => {
     const { workloads } = new Analyzer({ facts }).analyze(input(compose, "docker-compose.yml"));
     assert.ok(workloads.length > 0);
     for (const { problems } of workloads) assert.deepEqual(problems, []);
+  });
+
+  it("takes a generation script for one prompt, a server for a busy one", () => {
+    const concurrency = (engine: string) => {
+      const stated = { engine: { value: engine, source: "file", confidence: "high" } } as const;
+      return withServiceDefaults("inference", "torchtune", stated).concurrency?.value;
+    };
+    assert.equal(concurrency("torchtune"), 1);
+    assert.ok((concurrency("vllm") as number) > 1);
   });
 });

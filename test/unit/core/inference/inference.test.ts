@@ -136,6 +136,11 @@ describe("inference", () => {
     assert.ok(result.alternatives?.some((alternative) => alternative.changes.weightPrecision !== undefined));
   });
 
+  it("costs nothing where no accelerator is reserved", () => {
+    const result = infer({ ...chat, accelerators: 0 });
+    assert.deepEqual(result.quantities, {});
+    assert.ok(result.notes.includes("no accelerators are reserved"));
+  });
   it("leaves open whether it fits where the accelerator is our assumption", () => {
     const { accelerator: _, ...open } = chat;
     const result = infer({ ...open, model: llama3_70b });
