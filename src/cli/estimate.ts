@@ -12,7 +12,12 @@ export async function estimateCommand(file: string, options: { readonly format: 
   if (options.format !== "json" && options.format !== "table") throw new UsageError("--format is json or table");
   if (file === "-" || file.endsWith(".ndjson") || file.endsWith(".jsonl")) {
     const input = file === "-" ? process.stdin : createReadStream(file);
-    await estimateStream(input, process.stdout, createCatalog(), loadTokenPrices);
+    const script = process.argv[1];
+    await estimateStream(input, process.stdout, {
+      facts: createCatalog(),
+      prepare: loadTokenPrices,
+      ...(script === undefined ? {} : { script }),
+    });
     return exitCodes.done;
   }
   const report = await reportOn([file], {}, (message) => console.error(message));

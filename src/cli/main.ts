@@ -1,9 +1,13 @@
 /** The command line (docs/contract.md, section 4). Exit codes: 0 done, 1 over budget, 2 bad usage or unreadable input. */
+import { parentPort, workerData } from "node:worker_threads";
 import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
+import { createCatalog } from "../catalog/catalog";
+import { loadTokenPrices } from "../catalog/tokenPrices";
 import { catalogCommand } from "./catalog";
 import { diffCommand } from "./diff";
 import { estimateCommand } from "./estimate";
+import { estimateWorkerRole, serveEstimates } from "./estimatePool";
 import { explainCommand } from "./explain";
 import { type ReportOptions, reportCommand } from "./report";
 import { exitCodes, UsageError } from "./usage";
@@ -73,8 +77,12 @@ async function main(): Promise<number> {
   }
 }
 
-// A reader that closes early (head) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
-main().then((code) => {
-  process.exitCode = code;
-});
+if (parentPort !== null && workerData?.role === estimateWorkerRole)
+  serveEstimates(parentPort, createCatalog(), loadTokenPrices);
+else {
+  // A reader that closes early (head) is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
+  main().then((code) => {
+    process.exitCode = code;
+  });
+}

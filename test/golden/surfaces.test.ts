@@ -69,12 +69,10 @@ describe("every face prints the same number", () => {
       assert.ok(viewAsMarkdown(view).replaceAll("\\", "").includes(number), "comparison as Markdown");
 
       const output = new PassThrough();
-      await estimateStream(
-        Readable.from([Buffer.from(`${JSON.stringify(subject.workload)}\n`)]),
-        output,
+      await estimateStream(Readable.from([Buffer.from(`${JSON.stringify(subject.workload)}\n`)]), output, {
         facts,
-        async () => {},
-      );
+        prepare: async () => {},
+      });
       assert.equal(JSON.parse(String(output.read())).estimate[key].central, quantity.central, "command line");
     });
 });
