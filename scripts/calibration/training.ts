@@ -119,8 +119,15 @@ function casesOf(row: Row, fallback: string): Case[] {
   const evaluation = 1 + (evaluationOf(workload, plan)?.share ?? 0);
   const seconds = (c: TrainingConstants) => timePerToken(plan, c).total * evaluation;
   const kindName = tuning ? "tuning" : "training";
+  // As in run.ts: a fine-tuning run's throughput holds its evaluations.
+  const share = (c: TrainingConstants) => (tuning && workload.tokens !== undefined ? goodputOf(plan, tuning, c) : 1);
   if (throughput)
-    cases.push({ ...base, figure: `${kindName}.throughput${moe}`, truth: throughput, estimate: (c) => 1 / seconds(c) });
+    cases.push({
+      ...base,
+      figure: `${kindName}.throughput${moe}`,
+      truth: throughput,
+      estimate: (c) => share(c) / seconds(c),
+    });
   if (hours && tokens)
     cases.push({
       ...base,
