@@ -45,7 +45,7 @@ export async function openWorkbench(folder: string, settings: Record<string, unk
   };
   const server = await startServer({ vsix: pack(), smokeTest: false, settings });
   const browser = await launchBrowser();
-  const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1600, height: 900 } });
   const page = await context.newPage();
   const outside: string[] = [];
   page.on("request", (request) => {
