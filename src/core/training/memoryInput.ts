@@ -14,12 +14,15 @@ export interface MemoryQuestion {
   readonly layout?: Layout;
 }
 
+/** What sampled training adds: its answers are scored, its prompts only read. */
+export type MemoryFields = FineTuningFields & { readonly responseTokens?: number | undefined };
+
 /**
  * Pre-training packs to the plan's length, and pictures of one size have one length; fine-tuning on text peaks at its longest sample,
  * which the memory model assumes itself.
  */
 export function memoryInput(
-  fields: FineTuningFields,
+  fields: MemoryFields,
   { model, method, count, hardware, sequence, layout }: MemoryQuestion,
   packed: boolean,
   colocatedEngine: boolean,
@@ -42,6 +45,7 @@ export function memoryInput(
     parallelism: fields.parallelism,
     packing: fields.packing,
     fusedLoss: fields.fusedLoss,
+    scoredTokens: fields.responseTokens,
     loraRank: fields.loraRank,
     loraTargets: fields.loraTargets,
     adapterParameters: fields.adapterParameters,

@@ -134,6 +134,12 @@ export function states(setting: MemorySetting): {
   };
 }
 
+/**
+ * Bytes per logit where only the chosen tokens' log-probabilities are taken, row by row: the 16-bit product, its copy over the temperature,
+ * the softmax and the gradient (TRL, `selective_log_softmax`, 2025).
+ */
+const scoredLogit = 8;
+
 /** Activations and logits at the peak, in bytes, without the allocator's share. */
 function transient(setting: MemorySetting): { activations: number; logits: number } {
   const { input, stack, layout, sequence } = setting;
@@ -156,7 +162,10 @@ function transient(setting: MemorySetting): { activations: number; logits: numbe
       : setting.checkpointing === "selective"
         ? layers * (selectiveShare * inner) + live + scores
         : layers * boundary + live + scores;
-  const logits = (stack.fusedLoss ? fusedLogit : stack.logit) * tokens * (spec.vocabularySize / tensor);
+  const { scoredTokens } = input;
+  const scored = (tokens * Math.min(sequence, scoredTokens ?? sequence)) / sequence;
+  const perLogit = stack.fusedLoss ? fusedLogit : scoredTokens === undefined ? stack.logit : scoredLogit;
+  const logits = perLogit * scored * (spec.vocabularySize / tensor);
   // With a pipeline the logits live on the last stage, which holds one micro-batch only: the first stage is the fuller one.
   return pipeline > 1
     ? { activations: Math.max(activations, activations / inFlight + logits), logits: 0 }

@@ -26,6 +26,8 @@ export interface TrainingMemoryInput {
   readonly activationCheckpointing?: "none" | "selective" | "full" | undefined;
   readonly parallelism?: Parallelism | undefined;
   readonly packing?: boolean | undefined;
+  /** Tokens of each sequence whose log-probabilities are taken (the answers of sampled training); the whole sequence unless given. */
+  readonly scoredTokens?: number | undefined;
   /** Loss fused with the output projection: logits never exist as a whole. */
   readonly fusedLoss?: boolean | undefined;
   readonly loraRank?: number | undefined;

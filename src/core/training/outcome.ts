@@ -58,9 +58,9 @@ export function finish(fields: PlanFields, plan: Plan, outcome: Outcome, draft: 
       ...(hours === undefined ? {} : { duration: exact(hours, "h") }),
     });
     const rate = draft.get("costRate");
-    const cost = rate && count > 0 ? `, ${round((rate.central * outcome.stepSeconds) / 3600)} USD` : "";
+    const cost = rate && count > 0 ? ` and costs about ${round((rate.central * outcome.stepSeconds) / 3600)} USD` : "";
     draft.note(
-      `the amount of work is not stated; one optimiser step of ${round(outcome.stepTokens)} tokens takes about ${round(outcome.stepSeconds)} s${cost}`,
+      `the amount of work is not stated; one optimiser step of ${round(outcome.stepTokens).toLocaleString("en-US")} tokens takes about ${round(outcome.stepSeconds)} s${cost}`,
     );
     return;
   }

@@ -3,10 +3,10 @@ import type { Draft } from "../draft";
 import type { MemoryQuantity } from "../estimate";
 import { trainingMemory } from "./memory";
 import { smallestFit } from "./memoryFit";
-import { memoryInput } from "./memoryInput";
+import { type MemoryFields, memoryInput } from "./memoryInput";
 import type { Plan, PlanFields } from "./plan";
 
-export function addMemory(fields: PlanFields, plan: Plan, draft: Draft, colocatedEngine = false): void {
+export function addMemory(fields: PlanFields & MemoryFields, plan: Plan, draft: Draft, colocatedEngine = false): void {
   const input = memoryInput(fields, plan, draft.kind === "training", colocatedEngine);
   const memory = trainingMemory(input);
   const { accelerator, stated } = plan.hardware;
@@ -18,9 +18,7 @@ export function addMemory(fields: PlanFields, plan: Plan, draft: Draft, colocate
   for (const { field, value, reason, source } of memory.assumptions) {
     draft.assume(field, value, reason, source);
     if (field === "activationCheckpointing" && value === "full" && plan.checkpointing === "none")
-      draft.note(
-        "memory is with activation checkpointing, without which the run would hardly fit; the time is without",
-      );
+      draft.note("memory is with activations recomputed, as it would hardly fit otherwise; the time is without");
   }
   const need = `needs about ${rounded(size.central)} GB per accelerator`;
   if (!stated || fits !== false) {

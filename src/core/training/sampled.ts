@@ -51,6 +51,16 @@ export function scorersOf(workload: WorkloadOf<"reinforcementLearning">, draft: 
   };
 }
 
+/** Sequences of a step where batch, accumulation and accelerators are all stated; each data-parallel rank brings its own. */
+function statedSequences(fields: SampledFields): number | undefined {
+  const { microBatchSize: micro, gradientAccumulation: accumulation, nodes = 1, parallelism = {} } = fields;
+  const accelerators =
+    fields.accelerators ?? (fields.acceleratorsPerNode === undefined ? undefined : fields.acceleratorsPerNode * nodes);
+  if (micro === undefined || accumulation === undefined || accelerators === undefined) return undefined;
+  const together = (parallelism.tensor ?? 1) * (parallelism.pipeline ?? 1) * (parallelism.context ?? 1);
+  return (micro * accumulation * accelerators) / Math.max(1, together);
+}
+
 function shapeOf(
   fields: SampledFields,
   sampling: Omit<Sampling, "scorers" | "steps" | "account">,
@@ -62,11 +72,12 @@ function shapeOf(
     sampling.samplesPerPrompt ??
       draft.assume("samplesPerPrompt", sampling.usualSamples, "samples per prompt not stated"),
   );
+  const sequences = fields.globalBatchSize ?? statedSequences(fields);
   const statedPrompts =
     sampling.promptsPerStep ??
-    (fields.globalBatchSize === undefined
+    (sequences === undefined
       ? draft.assume("promptsPerStep", 128, "prompts per step not stated")
-      : fields.globalBatchSize / samples);
+      : sequences / samples);
   const prompts = Math.min(1e12, Math.max(1, statedPrompts));
   const promptTokens = fields.promptTokens ?? draft.assume("promptTokens", 256, "length of the prompts not stated");
   const limit = fields.sequenceLength === undefined ? undefined : Math.max(1, fields.sequenceLength - promptTokens);

@@ -35,6 +35,10 @@ function withArchitecture(workload: GenerationWorkload, draft: Draft): Generatio
 
 export function estimateImageGeneration(workload: GenerationWorkload, draft: Draft): void {
   const hardware = resolveHardware(workload, draft);
+  if (hardware?.count === 0) {
+    draft.note("no accelerators are reserved");
+    return;
+  }
   const count =
     hardware === undefined
       ? 1

@@ -54,7 +54,7 @@ describe("training: amount of work", () => {
     assert.equal(central(open, "costRate"), 128);
     assert.ok(central(open, "trainingThroughput") > 0);
     assert.ok(
-      open.notes.some((note) => /one optimiser step of .* takes about .* s, .* USD/.test(note)),
+      open.notes.some((note) => /one optimiser step of .* takes about .* s and costs about .* USD/.test(note)),
       open.notes.join(),
     );
   });
