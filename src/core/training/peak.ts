@@ -16,6 +16,8 @@ export function addMemory(fields: PlanFields & MemoryFields, plan: Plan, draft: 
   draft.set("memoryPerAccelerator", quantity);
   draft.step(memory.step);
   for (const { field, value, reason, source } of memory.assumptions) {
+    // The plan has said already that the states are sharded.
+    if (field === "parallelism.zeroStage" && plan.layout.sharded && !plan.layout.stated) continue;
     draft.assume(field, value, reason, source);
     if (field === "activationCheckpointing" && value === "full" && plan.checkpointing === "none")
       draft.note("memory is with activations recomputed, as it would hardly fit otherwise; the time is without");

@@ -26,6 +26,13 @@ describe("accelerators that nobody stated", () => {
   });
 });
 
+describe("a layout that nobody stated", () => {
+  it("is told once", () => {
+    const fields = estimateOf({ ...sft, accelerators: 8 }).assumptions.map(({ field }) => field);
+    assert.ok(fields.includes("parallelism") && !fields.includes("parallelism.zeroStage"), fields.join());
+  });
+});
+
 describe("whether a run fits", () => {
   const on = { ...sft, accelerator: "h100-sxm", accelerators: 1, optimizer: "adamw", precision: "bf16" };
   it("is denied where it clearly does not", () => {
