@@ -55,7 +55,14 @@ export const stateMessage = z.object({
   fields: z.array(field),
   scenarios: z.array(scenario),
   results: z.array(
-    z.object({ key: identifier, label: shortText, explanation: shortText, cells: z.array(z.nullable(cell)) }),
+    z.object({
+      key: identifier,
+      label: shortText,
+      explanation: shortText,
+      /** Shown above the inputs; the others below them. */
+      primary: z.boolean(),
+      cells: z.array(z.nullable(cell)),
+    }),
   ),
   /** What can be added as a further column. */
   additions: z.array(z.object({ id: identifier, label: shortText, group: shortText })),

@@ -4,6 +4,7 @@ import type { Analyzer } from "../analysis/analyzer";
 import type { Estimate, QuantityKey } from "../core/estimate";
 import type { Quantity } from "../core/quantity";
 import type { Formatter } from "../present/numbers";
+import type { FactSource } from "../recognize/recognized";
 import { changesOf, choices, type EditableField, fieldsFor } from "./fields";
 import { type CellView, protocolVersion, type ScenarioView, type StateMessage } from "./protocol";
 import { baselineId, type Comparison, mostScenarios, type Scenario } from "./scenarios";
@@ -72,6 +73,19 @@ const rows: readonly Row[] = [
   { key: "weightMemory", label: "Weights", explanation: "In memory" },
 ];
 
+/** What a decision hangs on: money, time, energy, carbon. */
+const primaryKeys: ReadonlySet<QuantityKey> = new Set([
+  "cost",
+  "costRate",
+  "costPerMonth",
+  "purchaseCost",
+  "duration",
+  "energy",
+  "power",
+  "carbon",
+  "carbonRate",
+]);
+
 interface Column {
   readonly scenario: Scenario;
   readonly analyzed: AnalyzedWorkload | undefined;
@@ -106,6 +120,7 @@ export function buildView(comparison: Comparison, context: ViewContext, revision
         key: row.key,
         label: row.label,
         explanation: row.explanation,
+        primary: primaryKeys.has(row.key),
         cells: columns.map(({ estimate }, index) =>
           cellView(row, estimate, index === 0 ? undefined : baseline, context.format),
         ),
@@ -176,7 +191,7 @@ function fieldValue(
   const fact = analyzed?.facts[field.name];
   const displaced = fact !== undefined && field.name in changesOf(scenario.edits);
   if (fact !== undefined && !displaced)
-    return { text: plain(field.name, fact.value, context), origin: fact.source === "setting" ? "setting" : "file" };
+    return { text: plain(field.name, fact.value, context), origin: originOf(fact.source) };
   const stated = (analyzed?.workload as Readonly<Record<string, unknown>> | undefined)?.[field.name];
   if (stated !== undefined && !displaced) return { text: plain(field.name, stated, context), origin: "file" };
   const assumed = estimate?.assumptions.find((assumption) => assumption.field === field.name);
@@ -184,6 +199,9 @@ function fieldValue(
     ? { text: plain(field.name, assumed.value, context), origin: "assumed" }
     : { text: "", origin: "unknown" };
 }
+
+const originOf = (source: FactSource): "file" | "setting" | "assumed" =>
+  source === "setting" ? "setting" : source === "assumed" || source === "catalog" ? "assumed" : "file";
 
 function plain(name: string, value: unknown, context: ViewContext): string {
   if (typeof value === "object" && value !== null)

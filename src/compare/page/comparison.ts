@@ -62,17 +62,17 @@ export class CostComparison extends LitElement {
               )}
             </tr>
           </thead>
+          <tbody aria-live="polite">
+            ${this.renderSection("What it will cost", view)}
+            ${view.results.filter(({ primary }) => primary).map((row) => this.renderResult(row))}
+          </tbody>
           <tbody>
-            <tr class="section">
-              <th scope="rowgroup" colspan=${view.scenarios.length + 1}>What it runs on and does</th>
-            </tr>
+            ${this.renderSection("What it runs on and does", view)}
             ${view.fields.map((field) => this.renderField(field, view))}
           </tbody>
-          <tbody aria-live="polite">
-            <tr class="section">
-              <th scope="rowgroup" colspan=${view.scenarios.length + 1}>What it will cost</th>
-            </tr>
-            ${view.results.map((row) => this.renderResult(row))}
+          <tbody>
+            ${this.renderSection("In detail", view)}
+            ${view.results.filter(({ primary }) => !primary).map((row) => this.renderResult(row))}
             ${
               view.scenarios.some(({ notes }) => notes.length > 0)
                 ? html`<tr class="notes">
@@ -91,6 +91,12 @@ export class CostComparison extends LitElement {
       </div>
       <footer>${view.footnote}</footer>
     </main>`;
+  }
+
+  private renderSection(title: string, view: StateMessage): TemplateResult {
+    return html`<tr class="section">
+      <th scope="rowgroup" colspan=${view.scenarios.length + 1}>${title}</th>
+    </tr>`;
   }
 
   private renderAdd(view: StateMessage): TemplateResult | typeof nothing {
