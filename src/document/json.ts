@@ -20,6 +20,9 @@ class LimitReached extends Error {
   }
 }
 
+/** A text in another language would give thousands. */
+const mostProblems = 20;
+
 /** One walk of the scanner: no intermediate tree, no recursion of ours. */
 export function parseJsonDocument(text: string, offset: number, limits: Limits): TreeDocument {
   const neutral = neutralizeTemplates(text.charCodeAt(0) === 0xfeff ? ` ${text.slice(1)}` : text);
@@ -110,7 +113,7 @@ class Reading {
   private property(key: string, keySpan: Span): void {
     const frame = this.stack.at(-1);
     if (!frame?.entries) return;
-    if (frame.entries.delete(key))
+    if (frame.entries.delete(key) && this.problems.length < mostProblems)
       this.problems.push({
         ...keySpan,
         severity: "warning",
@@ -142,7 +145,7 @@ class Reading {
   }
 
   private error(error: ParseError["error"], start: number, length: number): void {
-    if (this.problems.length >= 20) return;
+    if (this.problems.length >= mostProblems) return;
     const from = this.within(start);
     const message = printParseErrorCode(error);
     this.problems.push({

@@ -38,6 +38,9 @@ const options = {
   version: "1.2",
 } as const;
 
+/** Of each sort: a text in another language would give thousands. */
+const mostProblems = 20;
+
 /** A quoted text whose closing quote stands too far left: other parsers read it, so people write it. */
 const outdentedClosing = /\r?\n[ \t]*(?=['"]\s*[\]},])/g;
 
@@ -101,7 +104,7 @@ function flowDepth(text: string): number {
 
 function problemsOf(parsed: Document.Parsed, length: number): DocumentProblem[] {
   const within = (position: number): number => Math.max(0, Math.min(length, position));
-  return parsed.errors.slice(0, 20).map((error) => ({
+  return parsed.errors.slice(0, mostProblems).map((error) => ({
     start: within(error.pos[0]),
     end: within(Math.max(error.pos[0], error.pos[1])),
     severity: "error",
@@ -199,12 +202,13 @@ class Builder {
       const entry: OpenEntry = { key, keySpan, value };
       this.entries.push(entry);
       if (own.has(key)) {
-        this.problems.push({
-          ...keySpan,
-          severity: "warning",
-          code: "duplicateKey",
-          message: `${key.slice(0, 60)} is given twice; the last one counts`,
-        });
+        if (this.problems.length < mostProblems)
+          this.problems.push({
+            ...keySpan,
+            severity: "warning",
+            code: "duplicateKey",
+            message: `${key.slice(0, 60)} is given twice; the last one counts`,
+          });
         own.delete(key);
       }
       own.set(key, entry);

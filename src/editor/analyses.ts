@@ -15,25 +15,40 @@ export interface DocumentAnalysis {
   readonly version: number;
   readonly analysis: Analysis;
   readonly engine: Engine;
-  /** The file is larger than the setting allows and looks like it holds a workload: nothing was analysed. */
+  /** The file is larger than the setting allows, or one of its documents would take too long, and it looks like it holds a workload. */
   readonly paused: boolean;
   readonly configuration: Configuration;
 }
 
 const nothing: Analysis = { workloads: [], problems: [], wanted: [] };
+/** What a text that is left alone is analysed as. */
+const leftAlone: Analysis = {
+  workloads: [],
+  problems: [
+    {
+      start: 0,
+      end: 0,
+      severity: "information",
+      code: "tooLarge",
+      message: "not estimated in the editor, as reading it would be felt; the command line reads it",
+    },
+  ],
+  wanted: [],
+};
 const remembered = 40;
-/** Streams longer than this are opened in stages. */
-const stagedLines = 1500;
+/** Streams longer than this (UTF-16 units) are read in stages. */
+const stagedLength = 50_000;
 /** UTF-16 units of one stage. */
 const stageLength = 25_000;
-const largestYamlDocument = 200_000;
+/** An edit in more places than this, or of more text than a stage, may touch every document of a stream. */
+const fewChanges = 20;
 /** After the last keystroke, for faces that nobody asks (status bar, diagnostics). */
 const settleMilliseconds = 300;
 
 export class Analyses implements vscode.Disposable {
   readonly #entries = new Map<string, DocumentAnalysis>();
   readonly #configurations = new Map<string, Configuration>();
-  readonly #references = new References();
+  readonly #references = new References((text) => this.#engine?.wouldBeFelt(text, "yaml") ?? false);
   readonly #analyzed = new vscode.EventEmitter<DocumentAnalysis>();
   readonly #stale = new vscode.EventEmitter<vscode.Uri | undefined>();
   readonly #closed = new vscode.EventEmitter<vscode.Uri>();
@@ -66,7 +81,10 @@ export class Analyses implements vscode.Disposable {
       vscode.workspace.onDidChangeWorkspaceFolders(reload),
       vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration(section) && reload()),
       vscode.workspace.onDidOpenTextDocument((document) => this.settle(document)),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => this.settle(document)),
+      vscode.workspace.onDidChangeTextDocument((event) => {
+        if (isLarge(event.contentChanges)) this.#opened.delete(event.document.uri.toString());
+        this.settle(event.document);
+      }),
       vscode.window.onDidChangeActiveTextEditor((editor) => editor && this.settle(editor.document, 0)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
     );
@@ -116,7 +134,7 @@ export class Analyses implements vscode.Disposable {
     if (known !== undefined && known.version === document.version && known.document === document) return known;
     const opening = this.#opening.get(key);
     if (opening !== undefined) return opening;
-    if (known === undefined && language === "yaml" && document.lineCount > stagedLines && !this.#opened.has(key))
+    if (language === "yaml" && !this.#opened.has(key) && lengthOf(document) > stagedLength)
       return this.#open(document, key, this.#engine);
     const entry = this.#analyze(document, language, configuration, this.#engine);
     this.#entries.delete(key);
@@ -143,13 +161,10 @@ export class Analyses implements vscode.Disposable {
   }
 
   async #stages(document: vscode.TextDocument, engine: Engine): Promise<void> {
+    if (lengthOf(document) > this.configuration(document.uri).maxLength) return;
     const text = document.getText();
-    if (text.length > this.configuration(document.uri).maxLength || !engine.mayHoldWorkload(text)) return;
-    for (const end of stages(text)) {
-      if (document.isClosed) return;
-      engine.analyze(document.uri, { path: pathOf(document.uri), text: text.slice(0, end), language: "yaml" });
-      await new Promise((resolve) => setTimeout(resolve));
-    }
+    if (engine.mayHoldWorkload(text) && !engine.wouldBeFelt(text, "yaml"))
+      await readInStages(document.uri, text, engine, () => document.isClosed);
   }
 
   #analyze(
@@ -159,13 +174,14 @@ export class Analyses implements vscode.Disposable {
     engine: Engine,
   ): DocumentAnalysis {
     const entry = { document, version: document.version, engine, configuration };
-    const end = document.lineAt(document.lineCount - 1).range.end;
-    if (document.offsetAt(end) > configuration.maxLength || tooLongToParse(document, language)) {
+    if (lengthOf(document) > configuration.maxLength) {
       const head = document.getText(new vscode.Range(0, 0, Math.min(document.lineCount, 2000), 0));
-      return { ...entry, analysis: nothing, paused: engine.mayHoldWorkload(head.slice(0, 200_000)) };
+      return paused(entry, engine.mayHoldWorkload(head.slice(0, 200_000)));
     }
+    const text = document.getText();
+    if (engine.wouldBeFelt(text, language)) return paused(entry, engine.mayHoldWorkload(text));
     const folder = vscode.workspace.getWorkspaceFolder(document.uri)?.uri;
-    const input = { path: pathOf(document.uri), text: document.getText(), language };
+    const input = { path: pathOf(document.uri), text, language };
     const analysis = engine.analyze(document.uri, input, this.#references.reader(folder));
     if (analysis.wanted.length > 0) this.#load(document, folder, analysis.wanted);
     engine.loadTokenPrices(analysis).then(
@@ -189,6 +205,8 @@ export class Analyses implements vscode.Disposable {
     language: "yaml" | "json" | "jsonc" | "markdown",
   ): Promise<Analysis> {
     const engine = await this.engine();
+    if (engine.wouldBeFelt(text, language)) return leftAlone;
+    if (language === "yaml" && text.length > stagedLength) await readInStages(uri, text, engine);
     const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri;
     const input = { path: pathOf(uri), text, language };
     const read = this.#references.reader(folder);
@@ -250,6 +268,20 @@ export class Analyses implements vscode.Disposable {
   }
 }
 
+/** Reads a stream so that what follows finds its documents parsed. */
+async function readInStages(
+  uri: vscode.Uri,
+  text: string,
+  engine: Engine,
+  isCancelled: () => boolean = () => false,
+): Promise<void> {
+  for (const end of stages(text)) {
+    if (isCancelled()) return;
+    engine.analyze(uri, { path: pathOf(uri), text: text.slice(0, end), language: "yaml" });
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
 /** Ends of growing pieces of a stream, each of whole documents. */
 function* stages(text: string): Generator<number> {
   let end = 0;
@@ -260,18 +292,18 @@ function* stages(text: string): Generator<number> {
   }
 }
 
-/** YAML parses at about 1 MB a second: one document of more than this would be felt. */
-function tooLongToParse(document: vscode.TextDocument, language: string): boolean {
-  if (language !== "yaml" || document.lineCount <= stagedLines) return false;
-  const text = document.getText();
-  let start = 0;
-  while (text.length - start > largestYamlDocument) {
-    const end = text.lastIndexOf("\n---", start + largestYamlDocument);
-    if (end <= start) return true;
-    start = end + 1;
-  }
-  return false;
-}
+/** UTF-16 units, without asking for the text. */
+const lengthOf = (document: vscode.TextDocument): number =>
+  document.offsetAt(document.lineAt(document.lineCount - 1).range.end);
+
+const isLarge = (changes: readonly vscode.TextDocumentContentChangeEvent[]): boolean =>
+  changes.length > fewChanges || changes.reduce((length, { text }) => length + text.length, 0) > stageLength;
+
+const paused = (entry: Omit<DocumentAnalysis, "analysis" | "paused">, mayHoldWorkload: boolean): DocumentAnalysis => ({
+  ...entry,
+  analysis: mayHoldWorkload ? leftAlone : nothing,
+  paused: mayHoldWorkload,
+});
 
 /** A workload of an analysis by its id. */
 export const workloadById = (analysis: Analysis, id: string): AnalyzedWorkload | undefined =>

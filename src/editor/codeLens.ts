@@ -135,7 +135,9 @@ export class EstimateLenses implements vscode.CodeLensProvider, vscode.Disposabl
 function pausedLens(): vscode.CodeLens {
   return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), {
     title: vscode.l10n.t("AI Cost Lens: not estimated, the file is too large"),
-    tooltip: vscode.l10n.t("Files above aiCostLens.maxFileSize and single YAML documents above 200 kB are left alone"),
+    tooltip: vscode.l10n.t(
+      "Files above aiCostLens.maxFileSize and single YAML documents of several thousand lines are left alone: reading them would be felt while typing. The command line reads them.",
+    ),
     command: "workbench.action.openSettings",
     arguments: ["aiCostLens.maxFileSize"],
   });

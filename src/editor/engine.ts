@@ -3,7 +3,7 @@
  * seen and not before. One analyzer per workspace folder, as each folder may have its own `aicost.yaml`.
  */
 import * as vscode from "vscode";
-import type { Analysis, AnalysisInput, AnalyzedWorkload, DefaultsLayer } from "../analysis/analysis";
+import type { Analysis, AnalysisInput, AnalyzedWorkload, DefaultsLayer, Language } from "../analysis/analysis";
 import { Analyzer, tokenPricesWanted } from "../analysis/analyzer";
 import { parseWorkspaceFile, type WorkspaceFile, workspaceFileNames } from "../analysis/workspaceFile";
 import { type Catalog, type CatalogOverrides, createCatalog } from "../catalog/catalog";
@@ -12,6 +12,8 @@ import { type PriceSnapshot, parseSnapshot } from "../catalog/refresh/snapshot";
 import { loadTokenPrices, tokenPricesLoaded } from "../catalog/tokenPrices";
 import type { Estimate } from "../core/estimate";
 import { commonFieldsSchema } from "../core/workload";
+import { interactiveWork } from "../document/limits";
+import { workOfOneEdit } from "../document/work";
 import type { Budget } from "../present/findings";
 import { mayHoldWorkload } from "../recognize/prefilter";
 import { readDefaults, readPrices } from "./configuration";
@@ -135,6 +137,11 @@ export class Engine {
 
   mayHoldWorkload(text: string): boolean {
     return mayHoldWorkload(text);
+  }
+
+  /** True when reading the text, or reading it again after an edit, would hold up the editor. */
+  wouldBeFelt(text: string, language: Language): boolean {
+    return workOfOneEdit(text, language) > interactiveWork;
   }
 
   analyze(uri: vscode.Uri | undefined, input: AnalysisInput, read?: (path: string) => string | undefined): Analysis {

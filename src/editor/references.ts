@@ -18,7 +18,8 @@ export class References implements vscode.Disposable {
   /** A loaded file has changed or has come to be. */
   readonly onDidChange = this.#changed.event;
 
-  constructor() {
+  /** `tooHeavy` tells YAML that would take too long to parse: it is read as missing. */
+  constructor(readonly tooHeavy: (text: string) => boolean) {
     const watcher = vscode.workspace.createFileSystemWatcher("**/*.{yaml,yml,json,jsonc}");
     const forget = (uri: vscode.Uri): void => {
       if (this.#texts.delete(uri.toString())) this.#changed.fire();
@@ -72,8 +73,8 @@ export class References implements vscode.Disposable {
 
   async #read(uri: vscode.Uri): Promise<string | undefined> {
     const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-    if (open !== undefined) return open.getText().slice(0, largest);
-    return readText(uri, largest);
+    const text = open === undefined ? await readText(uri, largest) : open.getText().slice(0, largest);
+    return text === undefined || (/\.ya?ml$/i.test(uri.path) && this.tooHeavy(text)) ? undefined : text;
   }
 
   dispose(): void {

@@ -18,7 +18,7 @@ function analyzedFile(path: string, text: string, analysis: Analysis): AnalyzedF
     path,
     positionOf: (offset) => index.position(offset),
     workloads: analysis.workloads,
-    problems: analysis.workloads.length === 0 ? [] : analysis.problems,
+    problems: analysis.problems.filter(({ code }) => analysis.workloads.length > 0 || code === "tooLarge"),
   };
 }
 
@@ -86,7 +86,7 @@ async function collect(
     if (language !== undefined && text !== undefined && engine.mayHoldWorkload(text)) {
       const analysis = await analyses.analyzeFile(uri, text, language);
       // With several folders, the folder's name tells the files apart.
-      if (analysis.workloads.length > 0)
+      if (analysis.workloads.length > 0 || analysis.problems.some(({ code }) => code === "tooLarge"))
         analyzed.push(analyzedFile(vscode.workspace.asRelativePath(uri).replaceAll("\\", "/"), text, analysis));
     }
     if (Date.now() - since > sliceMilliseconds) {

@@ -2,5 +2,6 @@
 import { activationSuite } from "./activation";
 import { facesSuite } from "./faces";
 import { lensSuite } from "./lenses";
+import { robustnessSuite } from "./robustness";
 
-export const suites: readonly (() => void)[] = [activationSuite, lensSuite, facesSuite];
+export const suites: readonly (() => void)[] = [activationSuite, lensSuite, facesSuite, robustnessSuite];
