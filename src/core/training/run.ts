@@ -71,6 +71,13 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
   };
 }
 
+/** A batch that follows from accelerators nobody counted, or from an accumulation nobody stated, is a guess. */
+function batchSigmaOf(fields: PlanFields, plan: Plan): number {
+  if (fields.globalBatchSize !== undefined) return 0;
+  if (!plan.countStated) return plan.count > 1 ? 0.8 : 0.4;
+  return plan.layout.batchStated ? 0 : 0.4;
+}
+
 export function estimateRun(fields: PlanFields, defaults: PlanDefaults, draft: Draft): void {
   const plan = planRun(fields, defaults, draft);
   if (plan === undefined) {
@@ -111,7 +118,8 @@ export function estimateRun(fields: PlanFields, defaults: PlanDefaults, draft: D
     );
     return;
   }
-  const work = workOf(fields, { sequence, globalBatch: layout.globalBatch, microBatch: layout.microBatch }, draft);
+  const { globalBatch, microBatch } = layout;
+  const work = workOf(fields, { sequence, globalBatch, microBatch, batchSigma: batchSigmaOf(fields, plan) }, draft);
   const pace = paceOf(plan, fields, perToken.total);
   explainPace(plan, fields, pace, perToken.total, draft);
   const evaluation = evaluationOf(fields, plan);

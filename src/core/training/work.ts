@@ -2,7 +2,7 @@
  * The amount of work: tokens that pass through the model over the whole run.
  */
 import type { Draft } from "../draft";
-import { exact, logNormal, type Quantity, scale } from "../quantity";
+import { exact, logNormal, type Quantity, scale, widen } from "../quantity";
 import type { TrainingFields } from "../workload";
 
 export interface Work {
@@ -17,6 +17,8 @@ export interface BatchShape {
   readonly sequence: number;
   readonly globalBatch: number;
   readonly microBatch: number;
+  /** Standard deviation of the logarithm of the global batch, where it is a guess. */
+  readonly batchSigma?: number;
 }
 
 /** Spread of the mean sample length where neither the dataset nor its lengths are known. */
@@ -91,7 +93,7 @@ export function workOf(fields: TrainingFields, shape: BatchShape, draft: Draft):
       "tokens per sequence": length.central,
     };
     return {
-      tokens: scale(length, fields.steps * shape.globalBatch),
+      tokens: widen(scale(length, fields.steps * shape.globalBatch), shape.batchSigma ?? 0),
       formula: "steps · sequences per step · tokens per sequence",
       inputs,
     };
