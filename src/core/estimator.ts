@@ -2,7 +2,7 @@
 import { Draft } from "./draft";
 import type { Estimate, MemoryQuantity, Quantities, QuantityKey } from "./estimate";
 import { quantityUnits } from "./estimate";
-import type { Facts } from "./facts";
+import type { AcceleratorFacts, Facts } from "./facts";
 import type { Quantity } from "./quantity";
 import type { Workload } from "./workload";
 import { estimateAllocation } from "./workloads/allocation";
@@ -80,15 +80,34 @@ function merge(estimates: readonly Estimate[], note: string): Estimate {
   };
 }
 
+/** Accelerators from which on a run is taken to use parts that are linked by a switch, not cards in a workstation. */
+const manyTogether = 16;
+
+/** Of the parts a name may mean, those that so many accelerators are built from; all where that leaves none. */
+function plausible(candidates: readonly AcceleratorFacts[], workload: Workload): readonly AcceleratorFacts[] {
+  const tensor = ("parallelism" in workload ? workload.parallelism?.tensor : undefined) ?? 1;
+  const { accelerators, acceleratorsPerNode = 1, nodes = 1 } = workload;
+  const count = accelerators ?? acceleratorsPerNode * nodes;
+  const training = workload.kind === "training" || workload.kind === "fineTuning" || "algorithm" in workload;
+  const linked = Math.max(tensor, training && count >= manyTogether ? 8 : 1);
+  const fast = candidates.filter((candidate) => candidate.linkDomain >= linked);
+  return fast.length > 0 ? fast : candidates;
+}
+
 /** Estimates a workload. A name that may mean several accelerators (`A100`) gives the interval over all of them. */
 export function estimate(workload: Workload, facts: Facts): Estimate {
   const name = workload.accelerator;
   const match = name === undefined || workload.kind === "model" ? undefined : facts.accelerator(name);
   const candidates = match?.how === "ambiguous" ? match.candidates : undefined;
   if (candidates === undefined || candidates.length < 2) return estimateOnce(workload, facts);
-  const estimates = candidates.map((candidate) => estimateOnce({ ...workload, accelerator: candidate.id }, facts));
+  const left = plausible(candidates, workload);
+  const estimates = left.map((candidate) => estimateOnce({ ...workload, accelerator: candidate.id }, facts));
+  const names = left.map((candidate) => candidate.name).join(" or ");
+  const called = `"${(name as string).slice(0, 40)}"`;
   return merge(
     estimates,
-    `"${(name as string).slice(0, 40)}" may be ${candidates.map((candidate) => candidate.name).join(" or ")}: the interval covers them`,
+    left.length === 1
+      ? `${called} read as ${names}: so many work together`
+      : `${called} may be ${names}: the interval covers them`,
   );
 }
