@@ -75,15 +75,6 @@ export function restoreComparison(services: ComparisonServices, panel: vscode.We
   new ComparisonPanel(services, panel, vscode.Uri.parse(parsed.data.path, true), parsed.data.workload);
 }
 
-/** Brings panels back after a reload of the window. */
-export function registerComparisonSerializer(services: ComparisonServices): vscode.Disposable {
-  return vscode.window.registerWebviewPanelSerializer(comparisonViewType, {
-    async deserializeWebviewPanel(panel, state) {
-      restoreComparison(services, panel, state);
-    },
-  });
-}
-
 const keyOf = (uri: vscode.Uri, workload: string): string => `aiCostLens.comparison:${uri.toString()}#${workload}`;
 
 class ComparisonPanel {

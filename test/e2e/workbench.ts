@@ -74,7 +74,7 @@ export async function openWorkbench(folder: string, settings: Record<string, unk
     },
     command: (title) => pick("F1", `>${title}`),
     webview: async (selector) => {
-      for (let attempt = 0; attempt < 100; attempt++) {
+      for (let attempt = 0; attempt < 400; attempt++) {
         for (const frame of page.frames()) {
           const found = await frame
             .locator(selector)
