@@ -4,6 +4,7 @@ import type { MemoryQuantity } from "../estimate";
 import { exact, logNormal } from "../quantity";
 import { stepUp } from "../stepUp";
 import { inferenceConstants } from "./constants";
+import { isServing } from "./engine";
 import { engineOverhead, weightsPerAccelerator } from "./operatingPoint";
 import { type InferenceProblem, leastAccelerators, type Solution } from "./problem";
 import { cacheBytesOf } from "./step";
@@ -25,7 +26,12 @@ export function addMemory(problem: InferenceProblem, solution: Solution, draft: 
   const bytes = weights + cache + engineOverhead + drafter;
   const sigma = problem.model.generic ? 0.2 : 0.07;
   const usable = (hardware.accelerator.usableMemory ?? hardware.accelerator.memory * allocatable) * 1e9;
-  const fits = bytes <= usable * 1.0001;
+  const holds = bytes <= usable * 1.0001;
+  // Servers refuse to start without room for one sequence of the longest length they admit; half the overhead is in doubt.
+  const { maxModelLength } = problem;
+  const room = (usable - weights - drafter - 0.5 * engineOverhead) * parts;
+  const admits = maxModelLength === undefined || !isServing(s.engine) || cacheBytesOf(s, maxModelLength) <= room;
+  const fits = holds && admits;
   const size = logNormal(bytes / 1e9, sigma, "GB");
   // An accelerator that we took for granted proves nothing about the one it will run on.
   const quantity: MemoryQuantity = hardware.stated ? { ...size, fits } : size;
@@ -47,8 +53,9 @@ export function addMemory(problem: InferenceProblem, solution: Solution, draft: 
     result: bytes / 1e9,
     unit: "GB",
   });
-  if (!fits && hardware.stated) addAlternatives(problem, bytes, draft);
-  else if (!fits)
+  if (hardware.stated && holds && !admits) addShorter(problem, maxModelLength, room, parts, draft);
+  else if (!holds && hardware.stated) addAlternatives(problem, bytes, draft);
+  else if (!holds)
     draft.note(
       `needs about ${(bytes / 1e9).toFixed(0)} GB per accelerator: more than the assumed ${hardware.accelerator.name} has`,
     );
@@ -56,6 +63,29 @@ export function addMemory(problem: InferenceProblem, solution: Solution, draft: 
     draft.note(
       `the cache holds ${Math.floor(solution.point.batch)} of the ${Math.round(solution.asked)} sequences asked for; the rest wait`,
     );
+}
+
+/** One sequence of the longest length is too long for the cache: the longest that is not. */
+function addShorter(
+  { system: s, hardware }: InferenceProblem,
+  longest: number,
+  room: number,
+  parts: number,
+  draft: Draft,
+): void {
+  const gigabytes = (bytes: number): string => (bytes / parts / 1e9).toPrecision(2);
+  draft.note(
+    `does not fit: a sequence of ${longest.toLocaleString("en-US")} tokens needs ${gigabytes(cacheBytesOf(s, longest))} GB of cache, ${gigabytes(room)} GB are left on one ${hardware.accelerator.name}`,
+  );
+  let length = longest;
+  while (length > 1 && cacheBytesOf(s, length) > room) length *= 0.95;
+  const shorter = Math.floor(length / 1024) * 1024;
+  if (shorter >= 1024)
+    draft.alternative({
+      label: `maximum length of ${shorter.toLocaleString("en-US")}`,
+      changes: { maxModelLength: shorter },
+      reason: "the longest sequence whose cache fits beside the weights",
+    });
 }
 
 /** The smallest changes that fit: more of the same part, narrower weights, a larger part. */

@@ -48,6 +48,8 @@ export interface InferenceProblem {
   readonly inputAssumed: boolean;
   readonly outputAssumed: boolean;
   readonly engineStated: boolean;
+  /** Longest sequence that the server admits, as stated. */
+  readonly maxModelLength: number | undefined;
   /** The model takes pictures and none are stated. */
   readonly picturesUnknown: boolean;
 }
@@ -214,6 +216,7 @@ export function problemOf(fields: InferenceFields, draft: Draft): InferenceProbl
     inputAssumed,
     outputAssumed,
     engineStated,
+    maxModelLength: fields.maxModelLength,
     picturesUnknown,
   };
 }

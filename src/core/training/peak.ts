@@ -19,7 +19,7 @@ export function addMemory(fields: PlanFields & MemoryFields, plan: Plan, draft: 
     // The plan has said already that the states are sharded.
     if (field === "parallelism.zeroStage" && plan.layout.sharded && !plan.layout.stated) continue;
     draft.assume(field, value, reason, source);
-    if (field === "activationCheckpointing" && value === "full" && plan.checkpointing === "none")
+    if (fits === true && field === "activationCheckpointing" && value === "full" && plan.checkpointing === "none")
       draft.note("memory is with activations recomputed, as it would hardly fit otherwise; the time is without");
   }
   const need = `needs about ${rounded(size.central)} GB per accelerator`;

@@ -141,6 +141,17 @@ describe("inference", () => {
     assert.deepEqual(result.quantities, {});
     assert.ok(result.notes.includes("no accelerators are reserved"));
   });
+  it("needs room for one sequence of the longest length the server admits", () => {
+    const small: Inference = { ...chat, accelerator: "l4", concurrency: 8, maxModelLength: 131_072 };
+    const long = infer(small);
+    assert.equal(long.quantities.memoryPerAccelerator?.fits, false);
+    assert.ok(long.notes.some((note) => note.includes("131,072 tokens")));
+    const shorter = long.alternatives?.[0]?.changes.maxModelLength as number;
+    assert.ok(shorter >= 8192 && shorter < 131_072);
+    assert.equal(infer({ ...small, maxModelLength: shorter }).quantities.memoryPerAccelerator?.fits, true);
+    assert.equal(infer({ ...small, maxModelLength: undefined }).quantities.memoryPerAccelerator?.fits, true);
+    assert.equal(infer({ ...small, engine: "transformers" }).quantities.memoryPerAccelerator?.fits, true);
+  });
   it("leaves open whether it fits where the accelerator is our assumption", () => {
     const { accelerator: _, ...open } = chat;
     const result = infer({ ...open, model: llama3_70b });
