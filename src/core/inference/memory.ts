@@ -98,10 +98,16 @@ function addAlternatives(problem: InferenceProblem, bytes: number, draft: Draft)
   const needed = s.weightBytes + oneSequence;
   const memory = hardware.accelerator.memory * 1e9;
   const count = leastAccelerators(needed, memory - engineOverhead, 0.95);
+  // Layers are split within one board, stages go over several.
+  const tensor = Math.min(count, Math.max(8, hardware.accelerator.linkDomain));
   if (count > s.layout.group * s.layout.stages)
     draft.alternative({
       label: `${count} × ${hardware.accelerator.name}`,
-      changes: { accelerators: count * problem.replicas, "parallelism.tensor": count },
+      changes: {
+        accelerators: count * problem.replicas,
+        "parallelism.tensor": tensor,
+        ...(count > tensor ? { "parallelism.pipeline": count / tensor } : {}),
+      },
       reason: "fewest of the same accelerator that hold weights and cache",
     });
   for (const precision of ["fp8", "int4"] as const) {

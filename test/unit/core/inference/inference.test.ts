@@ -152,6 +152,12 @@ describe("inference", () => {
     assert.equal(infer({ ...small, maxModelLength: undefined }).quantities.memoryPerAccelerator?.fits, true);
     assert.equal(infer({ ...small, engine: "transformers" }).quantities.memoryPerAccelerator?.fits, true);
   });
+  it("offers stages where one board is too small, never layers split over boards", () => {
+    const result = infer({ ...chat, model: "giant-405b", accelerators: 8, parallelism: { tensor: 8 } });
+    assert.equal(result.quantities.memoryPerAccelerator?.fits, false);
+    assert.equal(result.alternatives?.[0]?.changes["parallelism.tensor"], 8);
+    assert.equal(result.alternatives?.[0]?.changes["parallelism.pipeline"], 2);
+  });
   it("leaves open whether it fits where the accelerator is our assumption", () => {
     const { accelerator: _, ...open } = chat;
     const result = infer({ ...open, model: llama3_70b });
