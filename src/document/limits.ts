@@ -43,5 +43,5 @@ export function parsingWork(text: string, start = 0, end = text.length): number 
   return Math.max(lines, marks / 2) + 2.5 * tabs + (end - start) / 30;
 }
 
-/** The work on one document that an editor can do between two keystrokes without being felt: about 90 ms, 200 at the very worst. */
-export const interactiveWork = 6000;
+/** The work on one document that an editor can do between two keystrokes without being felt: about 100 ms, 200 at the very worst. */
+export const interactiveWork = 8000;

@@ -38,6 +38,9 @@ const options = {
   version: "1.2",
 } as const;
 
+/** Nothing for the parser, which takes a while to say so. */
+const markerAlone = /^(?:---|\.\.\.)?\s*$/;
+
 /** Of each sort: a text in another language would give thousands. */
 const mostProblems = 20;
 
@@ -45,6 +48,8 @@ const mostProblems = 20;
 const outdentedClosing = /\r?\n[ \t]*(?=['"]\s*[\]},])/g;
 
 export function parseYamlDocument(text: string, offset: number, limits: Limits): TreeDocument {
+  if (text.length < 8 && markerAlone.test(text))
+    return { root: null, comments: [], problems: [], offset, text, templated: false };
   const bare = text.charCodeAt(0) === 0xfeff ? ` ${text.slice(1)}` : text;
   const neutral = neutralizeTemplates(bare);
   const failed = (code: string, message: string): TreeDocument => ({

@@ -13,11 +13,14 @@ import { Analyzer } from "../../src/analysis/analyzer";
 import { createCatalog } from "../../src/catalog/catalog";
 import { estimate } from "../../src/core/estimator";
 import { parseWorkload } from "../../src/core/parseWorkload";
+import { interactiveWork } from "../../src/document/limits";
 import { parseDocuments, parseStream } from "../../src/document/parse";
+import { workOfOneEdit } from "../../src/document/work";
 import { hoverMarkdown, hoverTarget } from "../../src/present/hover";
 import { lensTitle } from "../../src/present/lensTitle";
 import { createFormatter } from "../../src/present/numbers";
 import { mayHoldWorkload } from "../../src/recognize/prefilter";
+import { hostileTexts, largeJson, longDocument } from "../unit/robustness/hostile";
 import { workloadMix } from "./workloads";
 
 interface SourceText {
@@ -170,8 +173,40 @@ async function main(): Promise<void> {
   row("estimate - (20,000 lines, with the start of the process)", `${number(20_000 / (streamed / 1000))} /s`);
   row("  start of the process alone", `${number(empty)} ms`);
 
+  hostileRows(facts);
+
   for (const bundle of ["dist/extension.js", "dist/web/extension.js", "dist/page/compare.js", "dist/cli.js"])
     row(`size of ${bundle}`, `${number(statSync(bundle).size / 1000)} kB`);
+}
+
+/** The longest that one call holds up the editor: parsing of what it lets through, or the decision to leave it alone. */
+function hostileRows(facts: ReturnType<typeof createCatalog>): void {
+  const named = (name: string): string => hostileTexts.find((one) => one.name === name)?.text ?? "";
+  // As large as one document may be while it is typed into.
+  let lines = 100;
+  while (workOfOneEdit(longDocument(lines + 50), "yaml") <= interactiveWork) lines += 50;
+  const inputs: readonly (readonly [string, string, Language])[] = [
+    ["a JSON file of 50 MB", largeJson(50), "json"],
+    ["a JSON file of 0.5 MB, full of GPUs", largeJson(0.49), "json"],
+    ["a YAML document of 100,000 lines", longDocument(100_000), "yaml"],
+    ["  the same under the size limit", `nvidia.com/gpu: 8\nl:\n${"- 1\n".repeat(100_000)}`, "yaml"],
+    [`the longest document that is read at once (${lines} lines)`, longDocument(lines), "yaml"],
+    ["an alias bomb", named("an alias bomb"), "yaml"],
+    ["bytes that are no UTF-8", named("bytes that are no UTF-8"), "yaml"],
+    ["a Helm template", named("a Helm template"), "yaml"],
+    ["sequences in the deep", named("sequences in the deep"), "yaml"],
+  ];
+  const reference = Math.min(...[1, 2, 3].map(() => timed(() => parseAllDocuments(longDocument(2000)))));
+  row("hostile input: the yaml parser on 2,000 plain lines", `${number(reference)} ms`);
+  for (const [name, text, language] of inputs) {
+    const times = Array.from({ length: 5 }, () => {
+      const analyzer = new Analyzer({ facts });
+      return timed(() => {
+        if (workOfOneEdit(text, language) <= interactiveWork) analyzer.analyze({ path: "x", text, language });
+      });
+    });
+    row(`hostile input: ${name}`, `${number(Math.min(...times))} ms`, `×${number(Math.min(...times) / reference)}`);
+  }
 }
 
 function timed(run: () => unknown): number {
