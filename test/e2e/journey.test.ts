@@ -92,12 +92,7 @@ describe("from hover to comparison, in a browser", function () {
   });
 
   it("keeps the scenarios when the window is loaded again", async () => {
-    // The workbench writes its state a moment after a change.
-    await workbench.page.waitForTimeout(2500);
-    await workbench.page.reload();
-    await workbench.page.waitForSelector(".monaco-workbench .part.editor", { timeout: 60_000 });
-    await workbench.page.waitForTimeout(2500);
-    await workbench.screenshot("after-reload");
+    await workbench.reloadWindow();
     const again = await workbench.webview("cost-comparison table");
     assert.equal(await again.locator('select[aria-label^="Accelerator of"]').inputValue(), "l40s");
   });

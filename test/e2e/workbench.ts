@@ -12,6 +12,8 @@ export interface Workbench {
   command(title: string): Promise<void>;
   /** The page inside the visible webview whose document matches `selector`. */
   webview(selector: string): Promise<Frame>;
+  /** Loads the window again as its own command does: the workbench writes its state and hands its extension host back. */
+  reloadWindow(): Promise<void>;
   screenshot(name: string): Promise<void>;
   /** Requests that left this machine's loopback. */
   readonly outside: readonly string[];
@@ -85,6 +87,14 @@ export async function openWorkbench(folder: string, settings: Record<string, unk
         await page.waitForTimeout(200);
       }
       throw new Error(`no webview shows ${selector}`);
+    },
+    reloadWindow: async () => {
+      const loaded = page.waitForEvent("load", { timeout: 60_000 });
+      await pick("F1", ">Developer: Reload Window");
+      await loaded;
+      await page.waitForSelector(".monaco-workbench .part.editor", { timeout: 60_000 });
+      // Connected to its host again: the Explorer lists the folder.
+      await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: 90_000 });
     },
     screenshot: async (name) => {
       mkdirSync("dist/screenshots", { recursive: true });
