@@ -66,18 +66,31 @@ const tooLarge = (length: number, limits: Limits): DocumentProblem => ({
  */
 export function documentStarts(text: string): number[] {
   const starts = [0];
-  if (!text.includes("---") && !text.includes("...")) return starts;
-  const marker = /^(---|\.\.\.)(?=[ \t\r\n]|$)/gm;
-  for (let match = marker.exec(text); match; match = marker.exec(text)) {
-    if (match[1] === "...") {
-      const lineEnd = text.indexOf("\n", match.index);
+  let dashes = markerFrom(text, "---", 0);
+  let dots = markerFrom(text, "...", 0);
+  while (dashes >= 0 || dots >= 0) {
+    if (dashes < 0 || (dots >= 0 && dots < dashes)) {
+      const lineEnd = text.indexOf("\n", dots);
       if (lineEnd >= 0 && text.slice(lineEnd + 1, lineEnd + 200).trim() !== "") starts.push(lineEnd + 1);
+      dots = markerFrom(text, "...", dots + 3);
       continue;
     }
     const last = starts.at(-1) as number;
-    if (match.index > last && !onlyComments(text, last, match.index)) starts.push(match.index);
+    if (dashes > last && !onlyComments(text, last, dashes)) starts.push(dashes);
+    dashes = markerFrom(text, "---", dashes + 3);
   }
   return starts;
+}
+
+/** Where `marker` next stands alone at the start of a line, at or after `from`; -1 when nowhere. */
+function markerFrom(text: string, marker: string, from: number): number {
+  for (let at = text.indexOf(marker, from); at >= 0; at = text.indexOf(marker, at + 1)) {
+    const before = at === 0 ? "\n" : text[at - 1];
+    const after = text[at + 3];
+    if (before === "\n" && (after === undefined || after === "\n" || after === "\r" || after === " " || after === "\t"))
+      return at;
+  }
+  return -1;
 }
 
 /** Looks at a few lines only: a long head of prose is not worth more. */

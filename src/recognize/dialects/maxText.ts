@@ -8,7 +8,7 @@ const mesh = /^(ici|dcn)_\w+_parallelism$/;
 export const maxText = dialectFrom({
   id: "maxText",
   title: "MaxText",
-  anchors: [/(?:ici|dcn)_\w+_parallelism/, "per_device_batch_size"],
+  anchors: ["_parallelism:", "per_device_batch_size"],
   recognizes: (root) =>
     (root.entries.some((entry) => mesh.test(entry.key)) || hasKey(root, "per_device_batch_size")) &&
     hasKey(root, "model_name", "base_config", "hardware", "max_target_length", "base_emb_dim", "remat_policy"),
