@@ -188,7 +188,7 @@ ${trainingConstants}
 
 Fitted ${trainingCalibration.date} on ${trainingCalibration.rows} figures (${trainingCalibration.method}).
 
-Fine-tuning runs are short, so starting, evaluating and saving weigh more: goodput ${fineTuningGoodput} (0.77 to 0.95 in MLPerf Training 5.0). Evaluations that a file states add a
+Fine-tuning runs are short, so starting, evaluating and saving weigh more: goodput ${fineTuningGoodput} (a judgement: a fit to MLPerf adapter runs alone gives 0.77, a run that evaluates once should come nearer to 1; chosen with these rows in view). Evaluations that a file states add a
 forward pass per evaluated sequence: a third of a step's time, half of one on a frozen base.
 
 **Limits.** Speeds of trainers that publish none (Axolotl, TRL, LLaMA-Factory on small parts) rest on the form alone. Published hours of whole runs hold

@@ -43,7 +43,7 @@ export const yardsticks: readonly Yardstick[] = [
     label: "the Three Gorges power station's year",
     plural: "times the yearly output of the Three Gorges power station (100 TWh)",
     kWh: 100e9,
-    source: "rounded mean of published yearly outputs, 2020 to 2023",
+    source: "round figure in common use; not checked against a publication",
   },
   {
     label: "US data centres' year",

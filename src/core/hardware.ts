@@ -96,8 +96,9 @@ export function peakFlops(
 }
 
 /**
- * Share of the dense peak that a large matrix multiplication reaches: measured where known (MAMF), otherwise 0.80 at 16 bit, 0.72 at
- * 8 bit, 0.60 at 4 bit, the median of the measured parts (stas00/ml-engineering, accelerator/README.md, 2026-08-10).
+ * Share of the dense peak that a large matrix multiplication reaches: measured where known (stas00/ml-engineering,
+ * accelerator/README.md, 2026-08-10). Otherwise assumed: 0.80 at 16 bit (measured parts: 0.51 to 0.97), 0.72 at 8 bit (0.71 to 0.96),
+ * 0.60 at 4 bit (no part measured).
  */
 export function achievableShare(accelerator: AcceleratorFacts, precision: Precision): number {
   const measured =

@@ -5,8 +5,9 @@ import { type TrainingConstants, trainingConstants } from "./constants";
 import type { Plan } from "./plan";
 
 /**
- * Start, evaluation and saving of a fine-tuning run. They weigh more than in pre-training, as the run is short: between 0.77 (short
- * adapter runs that evaluate often, MLPerf Training v5.0) and 0.95 (one that evaluates at its end).
+ * Start, evaluation and saving of a fine-tuning run. A judgement, not a fit: a fit to MLPerf's adapter runs alone, which evaluate
+ * often, gives 0.77; a plain run that evaluates at its end should come nearer to 1. Set between them while looking at the rows of
+ * scripts/calibration/data/finetune.tsv, so their residuals flatter it.
  */
 export const fineTuningGoodput = 0.83;
 
