@@ -58,8 +58,11 @@ export function chainMarkdown(chain: readonly Factor[] | undefined, format: Form
   return `${factors.slice(0, 6).join(" × ")}${factors.length > 6 ? " × …" : ""} = ${format.count(product)}`;
 }
 
+/** Source and date, which some sources name themselves. */
 const dated = (source: string, date: string | undefined): string =>
-  [escapeMarkdown(source, 80), date && escapeMarkdown(date, 20)].filter(Boolean).join(", ");
+  date === undefined || source.includes(date)
+    ? escapeMarkdown(source, 160)
+    : `${escapeMarkdown(source, 80)}, ${escapeMarkdown(date, 20)}`;
 
 /** What the catalogue holds of the hardware, model, region or data set that a fact names; Markdown, one line. */
 export function catalogueMarkdown(field: string, value: unknown, facts: Facts, format: Formatter): string | undefined {
