@@ -17,7 +17,11 @@ const common = {
   legalComments: "none",
   logLevel: "warning",
   metafile: true,
-  alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
+  alias: {
+    "jsonc-parser": "jsonc-parser/lib/esm/main.js",
+    // The hub client's own build for browsers: it needs no Node, and only what is used of it is taken.
+    "@huggingface/hub": join(dirname(require.resolve("@huggingface/hub")), "browser", "index.mjs"),
+  },
 };
 
 /**

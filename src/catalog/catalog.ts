@@ -36,13 +36,14 @@ export function createCatalog(overrides: CatalogOverrides = {}): Catalog {
       confidence: "high" as const,
     })),
   );
-  const models = new Models(
-    overrides.models?.map((own) => ({
+  const models = new Models([
+    ...(overrides.models ?? []).map((own) => ({
       ...own,
       source: own.source ?? `your figures (${origin})`,
       confidence: "high" as const,
     })),
-  );
+    ...(overrides.resolved ?? []),
+  ]);
   const datasets = new Datasets(overrides.datasets, origin);
   const prices = new Prices(instances, accelerators, overrides);
   return {

@@ -3,6 +3,7 @@
  * bundled rows and stay visible in every estimate that uses them.
  */
 import * as z from "zod";
+import type { ModelFacts } from "../core/facts";
 import { modelSpecSchema } from "../core/model/specification";
 import { precisions } from "../core/precision";
 import type { PriceSnapshot } from "./refresh/snapshot";
@@ -91,6 +92,8 @@ export interface CatalogOverrides extends z.output<typeof catalogOverridesSchema
   readonly origin?: string;
   /** Prices fetched on the user's command; between the user's own and the bundled ones. */
   readonly refreshed?: PriceSnapshot;
+  /** Models read from a hub on the user's command; between the user's own and the bundled ones. */
+  readonly resolved?: readonly ModelFacts[];
 }
 
 /** Reads a `catalog` block. One wrong figure makes the block unusable: half of a price list is worse than none. */

@@ -93,7 +93,10 @@ const azure: PriceSource = {
   },
 };
 
-/** The next page, only where it is on the same server: the answer does not choose whom we talk to. */
+/**
+ * The next page, only where it is on the same server: the answer does not choose whom we talk to. A mirror passes on the public
+ * list's links, which mean the mirror.
+ */
 function followed(link: string | null | undefined, base: string): string | undefined {
   if (!link) return undefined;
   let next: URL;
@@ -103,7 +106,8 @@ function followed(link: string | null | undefined, base: string): string | undef
     throw new RequestError("malformed", "the address of the next page is not an address");
   }
   const first = new URL(base);
-  if (next.hostname !== first.hostname || next.protocol !== first.protocol)
+  if (next.origin === new URL(azure.endpoint).origin) return `${first.origin}${first.pathname}${next.search}`;
+  if (next.origin !== first.origin)
     throw new RequestError("malformed", `the next page is on another server (${next.hostname.slice(0, 80)})`);
   return next.href;
 }

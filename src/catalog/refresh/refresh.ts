@@ -3,6 +3,7 @@
  * the bundled prices. Where a provider fails, its old prices stay and the report says why.
  */
 import type { Catalog } from "../catalog";
+import { type Mirrors, mirrored } from "./mirrors";
 import type { PriceSource } from "./providers";
 import { type Fetch, RequestError } from "./request";
 import { emptySnapshot, type PriceSnapshot, type RefreshedPrice } from "./snapshot";
@@ -21,6 +22,8 @@ export interface RefreshOptions {
   readonly timeout?: number;
   /** Other addresses by the source's title. */
   readonly endpoints?: Readonly<Record<string, string>>;
+  /** Mirrors by public host, for sources that `endpoints` does not name. */
+  readonly mirrors?: Mirrors;
   readonly onProgress?: (progress: { readonly done: number; readonly of: number; readonly message: string }) => void;
 }
 
@@ -86,8 +89,8 @@ async function readSource(
   message: (text: string) => void,
 ): Promise<Answer> {
   const { provider, title } = source;
-  const endpoint = options.endpoints?.[title];
   try {
+    const endpoint = options.endpoints?.[title] ?? mirrored(source.endpoint, options.mirrors ?? {});
     const read = await source.read({
       fetch: options.fetch,
       catalog: options.catalog,

@@ -60,7 +60,7 @@ export interface RequestOptions {
   readonly limit?: number;
 }
 
-const hostOf = (url: string): string => {
+export const hostOf = (url: string): string => {
   try {
     return new URL(url).host;
   } catch {
@@ -68,8 +68,19 @@ const hostOf = (url: string): string => {
   }
 };
 
+/** A successful answer, its body read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: FetchResponse["headers"];
+  readonly text: string;
+}
+
 /** The body as text. Throws a RequestError. */
-export async function requestText(url: string, options: RequestOptions): Promise<string> {
+export const requestText = async (url: string, options: RequestOptions): Promise<string> =>
+  (await request(url, options)).text;
+
+/** One exchange, body included. Throws a RequestError, for a status that is no success as well. */
+export async function request(url: string, options: RequestOptions): Promise<Answer> {
   const { timeout = 30_000, limit = 8_000_000, signal } = options;
   const host = hostOf(url);
   const expiry = AbortSignal.timeout(timeout);
@@ -105,7 +116,7 @@ async function exchange(
   options: RequestOptions,
   signal: AbortSignal,
   limit: number,
-): Promise<string> {
+): Promise<Answer> {
   const response = await options.fetch(url, {
     method: options.method ?? "GET",
     headers: { accept: "application/json, text/csv, text/plain", ...options.headers },
@@ -115,7 +126,8 @@ async function exchange(
   if (!response.ok) throw statusError(response, host);
   const stated = Number(response.headers.get("content-length") ?? 0);
   if (stated > limit) throw tooLarge(host, limit);
-  return readBody(response, host, limit);
+  const { status, headers } = response;
+  return { status, headers, text: await readBody(response, host, limit) };
 }
 
 const tooLarge = (host: string, limit: number): RequestError =>
@@ -157,7 +169,11 @@ async function readBody(response: FetchResponse, host: string, limit: number): P
 
 /** The body as JSON. Throws a RequestError; `malformed` where it is not JSON (a truncated body, an error page). */
 export async function requestJson(url: string, options: RequestOptions): Promise<unknown> {
-  const text = await requestText(url, options);
+  return parseJson(await requestText(url, options), url);
+}
+
+/** The text as JSON. Throws a RequestError that names the server of `url`. */
+export function parseJson(text: string, url: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -2,23 +2,28 @@
  * "Resolve Model from Hugging Face", on the user's command only: reads a model's `config.json` and the counts of its safetensors, and
  * returns a row for the catalogue. Speaks the hub's public protocol, so that a mirror or a private endpoint serves as well.
  */
-import type { ModelFacts } from "../../core/facts";
 import { fromHuggingFace, isHuggingFaceConfig } from "../../core/model/huggingFace";
-import type { ModelSpec } from "../../core/model/specification";
-import { type Fetch, RequestError, type RequestOptions, requestJson } from "./request";
+import { modelSpecSchema } from "../../core/model/specification";
+import type { Hub, HubModelInfo } from "./hub";
+import { type Fetch, RequestError, type RequestOptions } from "./request";
+import type { ResolvedModel } from "./resolvedModels";
 
 export interface ResolveModelOptions {
   readonly fetch: Fetch;
   /** `HF_ENDPOINT`; the public hub when absent. */
   readonly endpoint?: string;
-  /** For gated and private models. */
+  /** For gated and private models; sent to the endpoint alone. */
   readonly token?: string;
+  /** Branch, tag or commit; `main` when absent. */
   readonly revision?: string;
   /** ISO date of today; the pure rooms have no clock. */
   readonly now: string;
   readonly signal?: AbortSignal;
+  /** ms per request. */
   readonly timeout?: number;
 }
+
+export const publicHub = "https://huggingface.co";
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -30,9 +35,25 @@ const revisionPattern = /^[\w./-]{1,100}$/;
 /** True for what the hub may know: an `org/name` that is no path. */
 export const isHubId = (id: string): boolean => idPattern.test(id) && !id.includes("..");
 
+/** True for the name of a branch, a tag or a commit. */
+export const isRevision = (revision: string): boolean => revisionPattern.test(revision) && !revision.includes("..");
+
+/** The endpoint as an address without a slash at its end. Throws a RequestError for what is no http(s) address. */
+export function hubAddress(endpoint: string | undefined): string {
+  if (endpoint === undefined) return publicHub;
+  let url: URL | undefined;
+  try {
+    url = new URL(endpoint);
+  } catch {
+    url = undefined;
+  }
+  if (url?.protocol !== "https:" && url?.protocol !== "http:")
+    throw new RequestError("notFound", "the hub's endpoint is not an http(s) address");
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+}
+
 /** Parameters by the safetensors headers, which the hub adds up: quantised weights are counted packed, so only plain ones are used. */
-function storedParameters(info: unknown): number | undefined {
-  const safetensors = isObject(info) ? info.safetensors : undefined;
+function storedParameters(safetensors: unknown): number | undefined {
   const counts = isObject(safetensors) ? safetensors.parameters : undefined;
   if (!isObject(counts)) return undefined;
   const formats = Object.entries(counts).filter((entry): entry is [string, number] => typeof entry[1] === "number");
@@ -42,34 +63,42 @@ function storedParameters(info: unknown): number | undefined {
 }
 
 /** Reads one model. Throws a RequestError; for gated models it says what to do. */
-export async function resolveHubModel(id: string, options: ResolveModelOptions): Promise<ModelFacts> {
+export async function resolveHubModel(id: string, options: ResolveModelOptions): Promise<ResolvedModel> {
   if (!isHubId(id)) throw new RequestError("notFound", `"${id.slice(0, 80)}" is not a hub id (owner/name)`);
   const revision = options.revision ?? "main";
-  if (!revisionPattern.test(revision) || revision.includes(".."))
-    throw new RequestError("notFound", "the revision is not a name");
-  const base = (options.endpoint ?? "https://huggingface.co").replace(/\/+$/, "");
+  if (!isRevision(revision)) throw new RequestError("notFound", "the revision is not a name");
   const request: RequestOptions = {
     fetch: options.fetch,
     limit: 2_000_000,
-    ...(options.token ? { headers: { authorization: `Bearer ${options.token}` } } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.timeout ? { timeout: options.timeout } : {}),
   };
-  const config = await gated(id, requestJson(`${base}/${id}/resolve/${revision}/config.json`, request));
+  const url = hubAddress(options.endpoint);
+  const hub: Hub = { url, options: request, ...(options.token ? { token: options.token } : {}) };
+  const { readHubJson, readModelInfo } = await import("./hub");
+  const config = await gated(id, readHubJson(hub, id, revision, "config.json"));
   if (!isHuggingFaceConfig(config))
     throw new RequestError("malformed", `the config.json of ${id} is of a kind that is not known`);
-  const total = await countOf(`${base}/api/models/${id}?expand[]=safetensors`, request);
-  const spec: ModelSpec = {
+  const info = await extra(readModelInfo(hub, id, revision));
+  const parameters = storedParameters(info.safetensors);
+  const spec = modelSpecSchema.safeParse({
     ...fromHuggingFace(config),
     name: id,
-    ...(total === undefined ? {} : { parameters: total }),
-  };
+    ...(parameters === undefined ? {} : { parameters }),
+  });
+  if (!spec.success)
+    throw new RequestError(
+      "implausible",
+      `the config.json of ${id} holds a size that cannot be: ${spec.error.issues[0]?.path.join(".") ?? ""}`,
+    );
+  const date = options.now.slice(0, 10);
   return {
     id,
-    spec,
-    source: `${new URL(base).host}/${id}, config.json${total === undefined ? "" : " and safetensors"}`,
-    date: options.now.slice(0, 10),
+    spec: spec.data,
+    source: `read from ${new URL(url).host}/${id} on ${date}`,
+    date,
     confidence: "high",
+    revision: info.commit ?? revision,
   };
 }
 
@@ -86,11 +115,11 @@ async function gated(id: string, answer: Promise<unknown>): Promise<unknown> {
 }
 
 /** The count is an extra: without it the dimensions still count. Cancelling still cancels. */
-async function countOf(url: string, request: RequestOptions): Promise<number | undefined> {
+async function extra(answer: Promise<HubModelInfo>): Promise<HubModelInfo> {
   try {
-    return storedParameters(await requestJson(url, request));
+    return await answer;
   } catch (error) {
-    if (error instanceof RequestError && error.kind === "cancelled") throw error;
-    return undefined;
+    if (error instanceof RequestError && error.kind !== "cancelled") return {};
+    throw error;
   }
 }
