@@ -89,10 +89,12 @@ export function layoutOf(input: LayoutInput): Layout {
       Math.min(n, Math.round(accumulated ?? Math.max(need, batch === undefined ? 1 : n / batch))),
     );
     if (stack === "vendor") {
-      tensor = largestDivisorPower(n, together >= 8 && model.parameters > 15e9 ? 4 : Math.min(8, together));
-      const rest = Math.max(1, Math.floor(together / tensor));
-      if (method === "full" && model.parameters > 20e9) pipeline = Math.min(rest, Math.round(model.spec.layers));
-      else context = rest;
+      // Half a node at most exchanges activations; stages hold the weights that do not fit beside each other, and where the batch has
+      // fewer sequences than that leaves ranks, the context is split.
+      tensor = largestDivisorPower(n, Math.min(4, together));
+      if (method === "full")
+        pipeline = Math.max(1, Math.min(Math.floor(Math.min(need, together) / tensor), Math.round(model.spec.layers)));
+      context = Math.max(1, Math.floor(together / (tensor * pipeline)));
       if (method === "full" && model.expertLayers > 0) expert = Math.min(64, model.spec.experts ?? 1, n);
     } else {
       sharded = true;
@@ -135,7 +137,8 @@ export function layoutOf(input: LayoutInput): Layout {
     virtualPipeline: Math.max(
       1,
       given.virtualPipeline ??
-        (pipeline > 1 && stack === "vendor" ? Math.min(4, Math.floor(model.spec.layers / pipeline)) : 1),
+        // Not rounded: a layer more must not make the bubble of a deep pipeline jump.
+        (pipeline > 1 && stack === "vendor" ? Math.min(4, model.spec.layers / pipeline) : 1),
     ),
     context,
     expert,

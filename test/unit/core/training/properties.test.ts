@@ -208,6 +208,43 @@ describe("training formulas", () => {
     );
   });
 
+  /**
+   * The layout is stated here: where it is not, a larger model may be cut another way (stages in place of a split context), and in a run
+   * with fewer sequences than accelerators that other way can be the faster one.
+   */
+  it("grow with every dimension of a model at a stated layout", () => {
+    const dimensions = {
+      layers: 8,
+      hiddenSize: 1024,
+      intermediateSize: 2048,
+      vocabularySize: 8000,
+      experts: 8,
+    } as const;
+    const layout = fc.constantFrom(
+      { tensor: 8, data: 1 },
+      { tensor: 4, pipeline: 2, expert: 8 },
+      { zeroStage: 3 },
+      { context: 2 },
+    );
+    const dimension = fc.constantFrom("layers", "hiddenSize", "intermediateSize", "vocabularySize", "experts");
+    const steps = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }));
+    fc.assert(
+      fc.property(plain, layout, dimension, steps, fc.boolean(), (base, parallelism, which, [from, more], mixture) => {
+        const experts =
+          mixture || which === "experts" ? { experts: 64, expertsPerToken: 4, expertIntermediateSize: 1024 } : {};
+        const of = (size: number) => ({
+          ...base,
+          parallelism,
+          tokens: 1e9,
+          model: { ...llama8b, ...experts, [which]: size * dimensions[which] },
+        });
+        for (const key of ["flops", "acceleratorHours"] as const)
+          assert.ok(quantity(of(from + more), key) >= quantity(of(from), key) * (1 - 1e-12), `${key} by ${which}`);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it("make an adapter cheaper than full training", () => {
     fc.assert(
       fc.property(plain, (base) => {
