@@ -44,7 +44,7 @@ export interface ParameterCount {
 /** Layers whose MLP is a mixture of experts. */
 export function expertLayers(spec: ModelSpec): number {
   if (!spec.experts || !spec.layers) return 0;
-  const after = Math.max(0, spec.layers - (spec.firstDenseLayers ?? 0));
+  const after = Math.max(0, (spec.mlpLayers ?? spec.layers) - (spec.firstDenseLayers ?? 0));
   return Math.floor(after / (spec.expertLayerInterval ?? 1));
 }
 
@@ -71,7 +71,7 @@ export function countParameters(spec: CompleteSpec): ParameterCount {
   const { layers, hiddenSize: d, intermediateSize: f, vocabularySize: v } = spec;
   const matrices = (spec.gatedMlp ?? true) ? 3 : 2;
   const moeLayers = expertLayers(spec);
-  const denseLayers = layers - moeLayers;
+  const denseLayers = (spec.mlpLayers ?? layers) - moeLayers;
   const expertWidth = spec.expertIntermediateSize ?? f;
   const sharedWidth = spec.sharedExpertIntermediateSize ?? (spec.sharedExperts ?? 0) * expertWidth;
   const attention = attentionOf(spec);

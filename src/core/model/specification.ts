@@ -97,8 +97,10 @@ export const modelSpecSchema = z.object({
   slidingLayers: size.optional(),
   /** Layers without softmax attention (state-space, linear attention): fixed state instead of a growing cache. */
   linearAttentionLayers: size.optional(),
-  /** Parameters of the token mixer of one such layer; taken as one attention block where absent. */
+  /** Parameters of the token mixer of one such layer, their mean where they differ; one attention block where absent. */
   linearMixerParameters: size.optional(),
+  /** Layers that have an MLP, where some have none (Nemotron-H: a layer is a mixer or an MLP; Mamba: no MLP at all). */
+  mlpLayers: z.number().int().nonnegative().optional(),
   /** The query projection also yields a gate of the same width (Qwen3-Next). */
   attentionGate: z.boolean().optional(),
   /** Parameters outside the common shape: head biases, sinks, position buckets, poolers. */
