@@ -22,7 +22,7 @@ export function answer(value: unknown, facts: Facts): Answer {
     const errors = problems.filter((problem) => problem.severity === "error");
     return { error: errors.map((problem) => place(problem) + problem.message).join("; ") };
   }
-  const { quantities, assumptions, dominatedBy, notes } = estimate(workload, facts);
+  const { quantities, assumptions, dominatedBy, notes } = estimate(workload, facts, { steps: false });
   const remarks = [...notes, ...problems.map((problem) => place(problem) + problem.message)];
   return {
     estimate: quantities,

@@ -7,6 +7,11 @@ import type { Facts } from "./facts";
 import { methodology } from "./methodology";
 import type { Quantity } from "./quantity";
 
+export interface EstimateOptions {
+  /** False leaves the chain of formulas out: long streams print results alone. */
+  readonly steps?: boolean;
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class Draft {
@@ -18,10 +23,18 @@ export class Draft {
   readonly #alternatives: Alternative[] = [];
   readonly #uncertainties = new Map<string, number>();
 
+  /**
+   * Takes one link of the chain of formulas. Absent where nobody asks for the chain: `draft.step?.({ … })` then builds nothing.
+   */
+  readonly step: ((step: Step) => void) | undefined;
+
   constructor(
     readonly kind: string,
     readonly facts: Facts,
-  ) {}
+    { steps = true }: EstimateOptions = {},
+  ) {
+    this.step = steps ? (step) => void this.#steps.push(step) : undefined;
+  }
 
   /** Sets a result. Not finite or negative means unknown: it stays absent. The unit must be the contract's. */
   set(key: QuantityKey, quantity: Quantity | undefined): void {
@@ -48,10 +61,6 @@ export class Draft {
       this.#assumptions.push(source === undefined ? { field, value, reason } : { field, value, reason, source });
     }
     return value;
-  }
-
-  step(step: Step): void {
-    this.#steps.push(step);
   }
 
   note(text: string): void {

@@ -1,5 +1,5 @@
 /** The door of the core: one workload in, one estimate out. Pure; never throws on a schema-valid workload. */
-import { Draft } from "./draft";
+import { Draft, type EstimateOptions } from "./draft";
 import type { Estimate, MemoryQuantity, Quantities, QuantityKey } from "./estimate";
 import { quantityUnits } from "./estimate";
 import type { AcceleratorFacts, Facts } from "./facts";
@@ -16,8 +16,8 @@ import { estimateModel } from "./workloads/model";
 import { estimateReinforcementLearning } from "./workloads/reinforcementLearning";
 import { estimateTraining } from "./workloads/training";
 
-function estimateOnce(workload: Workload, facts: Facts): Estimate {
-  const draft = new Draft(workload.kind, facts);
+function estimateOnce(workload: Workload, facts: Facts, options: EstimateOptions): Estimate {
+  const draft = new Draft(workload.kind, facts, options);
   switch (workload.kind) {
     case "training":
       estimateTraining(workload, draft);
@@ -95,13 +95,13 @@ function plausible(candidates: readonly AcceleratorFacts[], workload: Workload):
 }
 
 /** Estimates a workload. A name that may mean several accelerators (`A100`) gives the interval over all of them. */
-export function estimate(workload: Workload, facts: Facts): Estimate {
+export function estimate(workload: Workload, facts: Facts, options: EstimateOptions = {}): Estimate {
   const name = workload.accelerator;
   const match = name === undefined || workload.kind === "model" ? undefined : facts.accelerator(name);
   const candidates = match?.how === "ambiguous" ? match.candidates : undefined;
-  if (candidates === undefined || candidates.length < 2) return estimateOnce(workload, facts);
+  if (candidates === undefined || candidates.length < 2) return estimateOnce(workload, facts, options);
   const left = plausible(candidates, workload);
-  const estimates = left.map((candidate) => estimateOnce({ ...workload, accelerator: candidate.id }, facts));
+  const estimates = left.map((candidate) => estimateOnce({ ...workload, accelerator: candidate.id }, facts, options));
   const names = left.map((candidate) => candidate.name).join(" or ");
   const called = `"${(name as string).slice(0, 40)}"`;
   return merge(

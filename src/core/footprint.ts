@@ -117,7 +117,7 @@ export function addFootprint(draft: Draft, fields: CommonFields, running: Runnin
     const node = host ? add(acceleratorPower, host) : acceleratorPower;
     const power = multiply(scale(node, count / 1000, "kW"), facility.pue, "kW");
     draft.set("power", power);
-    draft.step({
+    draft.step?.({
       quantity: "power",
       formula: "count · (accelerator + host) · PUE",
       inputs: {
@@ -141,7 +141,7 @@ export function addFootprint(draft: Draft, fields: CommonFields, running: Runnin
       draft.set("acceleratorEnergy", multiply(scale(acceleratorPower, 1e-3, "kW"), hoursTogether, "kWh"));
       const energy = multiply(multiply(scale(node, 1e-3, "kW"), hoursTogether, "kWh"), facility.pue, "kWh");
       draft.set("energy", energy);
-      draft.step({
+      draft.step?.({
         quantity: "energy",
         formula: "accelerator-hours · (accelerator + host) · PUE",
         inputs: {
@@ -166,7 +166,7 @@ export function addFootprint(draft: Draft, fields: CommonFields, running: Runnin
 export function addEnvironment(draft: Draft, energy: Quantity, facility: RegionFacts): void {
   const carbon = scale(multiply(energy, facility.carbonIntensity, "gCO2e"), 1e-3, "kgCO2e");
   draft.set("carbon", carbon);
-  draft.step({
+  draft.step?.({
     quantity: "carbon",
     formula: "energy · carbon intensity (location-based)",
     inputs: { "energy (kWh)": energy.central, "gCO2e/kWh": facility.carbonIntensity.central },
@@ -182,7 +182,7 @@ export function addEnvironment(draft: Draft, energy: Quantity, facility: RegionF
     const onSite = scale(multiply(energy, facility.waterOnSite, "L"), 1 / facility.pue.central);
     const water = add(onSite, multiply(energy, facility.waterOffSite, "L"));
     draft.set("water", water);
-    draft.step({
+    draft.step?.({
       quantity: "water",
       formula: "energy / PUE · water on site + energy · water of the power stations",
       inputs: {
@@ -215,7 +215,7 @@ function addMoney(
   draft.uncertainty("price", sigmaOf(price.perAcceleratorHour));
   if (hoursTogether === undefined) {
     draft.set("costPerMonth", scale(rate, hoursPerMonth, "USD"));
-    draft.step({
+    draft.step?.({
       quantity: "costPerMonth",
       formula: "accelerators · price per hour · 730 h",
       inputs: { accelerators: count, "USD per accelerator-hour": price.perAcceleratorHour.central },
@@ -227,7 +227,7 @@ function addMoney(
   }
   const cost = multiply(price.perAcceleratorHour, hoursTogether, "USD");
   draft.set("cost", cost);
-  draft.step({
+  draft.step?.({
     quantity: "cost",
     formula: "accelerator-hours · price per hour",
     inputs: {

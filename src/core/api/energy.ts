@@ -34,7 +34,7 @@ export function apiEnergyPerRequest(model: ModelReference | undefined, tokens: A
   const perParameter = 2 * (tokens.output * perOutputFlop + tokens.input * perInputFlop);
   const joules = widen(scale(active, perParameter, "J"), operatorSigma);
   const energy = scale(joules, 1 / 3600, "Wh");
-  draft.step({
+  draft.step?.({
     quantity: "energyPerRequest",
     formula: "2 · active parameters · (output tokens · J/FLOP when generating + input tokens · J/FLOP when reading)",
     inputs: {

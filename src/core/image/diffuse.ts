@@ -120,7 +120,7 @@ export function countDiffusion(
       `${pipeline.label}: 2 with classifier-free guidance, 1 where guidance is distilled into the weights`,
     );
   const plan = planOf(workload, pass, steps, passes);
-  draft.step({
+  draft.step?.({
     quantity: "FLOP per pass",
     formula: passFormula(pass),
     inputs: {
@@ -134,7 +134,7 @@ export function countDiffusion(
     unit: "FLOP",
     reference: "shape of the published configuration",
   });
-  draft.step({
+  draft.step?.({
     quantity: "denoising FLOP per item",
     formula: plan.formula,
     inputs: plan.inputs,
@@ -265,7 +265,7 @@ export function cachedLatency(hardware: Hardware, job: Job, plan: Plan, full: Ti
 
 function explain(draft: Draft, job: Job, timing: Timing, accelerators: number): void {
   const { parts } = timing;
-  draft.step({
+  draft.step?.({
     quantity: "time of one step",
     formula: "((linear + attention + memory) · engine + communication)⁴ + launch⁴)^¼",
     inputs: {
@@ -282,7 +282,7 @@ function explain(draft: Draft, job: Job, timing: Timing, accelerators: number): 
     unit: "s",
     reference,
   });
-  draft.step({
+  draft.step?.({
     quantity: "latency",
     formula: "steps · time of one step + text encoder + autoencoder",
     inputs: {

@@ -67,7 +67,7 @@ export function addMemory(draft: Draft, one: MemoryCase, hardware: Hardware | un
   const fits = usable === undefined || !stated ? undefined : bytes / 1e9 <= usable;
   const judged: MemoryQuantity = fits === undefined ? quantity : { ...quantity, fits };
   draft.set("memoryPerAccelerator", judged);
-  draft.step({
+  draft.step?.({
     quantity: "memoryPerAccelerator",
     formula: "weights + max(live activations of a layer, decoding) + context",
     inputs: {

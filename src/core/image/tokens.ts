@@ -110,7 +110,7 @@ function tokensOf(workload: GenerationWorkload, draft: Draft): number {
 }
 
 function addWork(draft: Draft, formula: string, inputs: Readonly<Record<string, number | string>>, work: Work): void {
-  draft.step({
+  draft.step?.({
     quantity: "FLOP of the token model per item",
     formula,
     inputs: { ...inputs, "sequential evaluations": work.evaluations },
@@ -251,7 +251,7 @@ export function generateTokens(
 }
 
 function explainPasses(draft: Draft, passes: Passes, seconds: number): void {
-  draft.step({
+  draft.step?.({
     quantity: "latency",
     formula: "evaluations · max(bytes/bandwidth + FLOP/peak, launches per layer · layers)",
     inputs: {
@@ -303,7 +303,7 @@ function hybrid(
   const cheaper = second && hardware && cachedLatency(hardware, job, counted.plan, second);
   const latency = first && second ? first.seconds + second.latency : undefined;
   if (latency !== undefined && first && second)
-    draft.step({
+    draft.step?.({
       quantity: "latency",
       formula: "tokens · time per token + diffusion decoder",
       inputs: { "token model (s)": first.seconds, "decoder (s)": second.latency },

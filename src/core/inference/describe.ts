@@ -16,14 +16,14 @@ export function describe(
   const { point } = solution;
   const { step } = point;
   if (visual)
-    draft.step({
+    draft.step?.({
       quantity: "imageTokens",
       formula: visual.rule,
       inputs: { tiles: visual.tiles, "tower TFLOP": visual.flops / 1e12 },
       result: visual.tokens,
       unit: "tokens",
     });
-  draft.step({
+  draft.step?.({
     quantity: "concurrency",
     formula: "min(asked, cache capacity, scheduler's limit), less those that wait for prefill",
     inputs: {
@@ -37,7 +37,7 @@ export function describe(
     unit: "sequences decoding",
     reference,
   });
-  draft.step({
+  draft.step?.({
     quantity: "decodeStep",
     formula: "((weights + cache)^p + compute^p)^(1/p) + collectives + launches and scheduling",
     inputs: {
@@ -54,7 +54,7 @@ export function describe(
     unit: "s",
     reference,
   });
-  draft.step({
+  draft.step?.({
     quantity: "prefill",
     formula: "(2 · parameters · input + attention) / (accelerators · peak · utilisation)",
     inputs: { "input tokens": load.input, "share cached": load.cached, TFLOP: point.prefillFlops / 1e12 },
@@ -62,7 +62,7 @@ export function describe(
     unit: "s",
     reference,
   });
-  draft.step({
+  draft.step?.({
     quantity: "timePerOutputToken",
     formula: "step, and the prefills that fall into the median step",
     inputs: { "step (s)": point.stepTime, "prefills per step": (point.decoding * point.tokensPerStep) / load.output },
@@ -70,7 +70,7 @@ export function describe(
     unit: "s",
     reference,
   });
-  draft.step({
+  draft.step?.({
     quantity: "outputThroughput",
     formula: "copies · sequences decoding / (step + sequences / output tokens · prefill)",
     inputs: {
@@ -84,7 +84,7 @@ export function describe(
     reference,
   });
   if (power === undefined || s.tdp === undefined) return;
-  draft.step({
+  draft.step?.({
     quantity: "acceleratorPower",
     formula: "TDP · (serving + a · busy + b · bandwidth use^0.65 + c · compute use^0.84)",
     inputs: {
@@ -97,7 +97,7 @@ export function describe(
     unit: "W",
     reference,
   });
-  draft.step({
+  draft.step?.({
     quantity: "energyPerOutputToken",
     formula: "power · accelerators / output tokens per second; prefill is inside",
     inputs: {

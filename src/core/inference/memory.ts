@@ -38,7 +38,7 @@ export function addMemory(problem: InferenceProblem, solution: Solution, draft: 
   draft.set("memoryPerAccelerator", quantity);
   draft.set("weightMemory", exact(s.weightBytes / 1e9, "GB"));
   draft.set("kvCachePerToken", exact(s.cacheFull + s.cacheSliding, "B/token"));
-  draft.step({
+  draft.step?.({
     quantity: "memoryPerAccelerator",
     formula: "weights / accelerators + sequences · cache + engine",
     inputs: {

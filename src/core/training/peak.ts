@@ -14,7 +14,7 @@ export function addMemory(fields: PlanFields & MemoryFields, plan: Plan, draft: 
   // An accelerator that we took for granted proves nothing about the one it will run on.
   const quantity: MemoryQuantity = stated && fits !== undefined ? { ...size, fits } : size;
   draft.set("memoryPerAccelerator", quantity);
-  draft.step(memory.step);
+  draft.step?.(memory.step);
   for (const { field, value, reason, source } of memory.assumptions) {
     // The plan has said already that the states are sharded.
     if (field === "parallelism.zeroStage" && plan.layout.sharded && !plan.layout.stated) continue;

@@ -52,7 +52,7 @@ export function estimatePreference(
   const rate = draft.get("trainingThroughput");
   if (rate)
     draft.set("trainingThroughput", { ...rate, low: rate.low / (1 + extra), central: rate.central / (1 + extra) });
-  draft.step({
+  draft.step?.({
     quantity: "flops",
     formula: "2 sequences per pair × (training + forward pass of the reference)",
     inputs: { "sequences per pair": 2, "reference / training": Number(extra.toFixed(2)) },

@@ -90,7 +90,7 @@ export function estimateRun(fields: PlanFields, defaults: PlanDefaults, draft: D
   draft.set("activeParameters", exact(model.activeParameters, "1"));
   const flopsSigma = model.generic ? 0.08 : 0;
   draft.set("flopsPerToken", logNormal(perToken.total, flopsSigma, "FLOP/token"));
-  draft.step({
+  draft.step?.({
     quantity: "flopsPerToken",
     formula: plan.method === "full" ? "6·N + attention" : "4·N (frozen base) + 6·N_adapter + attention",
     inputs: {
@@ -149,7 +149,7 @@ function hoursOf(
   flopsSigma: number,
   draft: Draft,
 ): Quantity {
-  draft.step({
+  draft.step?.({
     quantity: "tokens",
     formula: work.formula,
     inputs: work.inputs,
@@ -158,7 +158,7 @@ function hoursOf(
   });
   const flops = widen(scale(work.tokens, flopsPerToken, "FLOP"), flopsSigma);
   draft.set("flops", flops);
-  draft.step({
+  draft.step?.({
     quantity: "flops",
     formula: "tokens · FLOPs per token",
     inputs: { tokens: work.tokens.central, "FLOP/token": flopsPerToken },
@@ -168,7 +168,7 @@ function hoursOf(
   if (pace.goodputReason !== undefined) draft.assume("goodput", pace.goodput, pace.goodputReason, reference);
   const perToken = logNormal(seconds / pace.goodput / 3600, pace.runSigma, "h");
   const hours = multiply(work.tokens, perToken, "h");
-  draft.step({
+  draft.step?.({
     quantity: "acceleratorHours",
     formula: "tokens · seconds per token / 3600 / goodput",
     inputs: {
@@ -197,7 +197,7 @@ function explainPace(plan: Plan, fields: PlanFields, pace: Pace, flopsPerToken: 
     inputs["optimiser (µs)"] = micro(pace.terms.optimizer + pace.terms.offload);
     inputs["pipeline bubble (×)"] = round(pace.terms.bubble);
     inputs["scale (×)"] = round(pace.terms.scale);
-    draft.step({
+    draft.step?.({
       quantity: "trainingThroughput",
       formula: "1 / ((multiplication + attention + memory traffic + communication + optimiser) · bubble · scale)",
       inputs,
@@ -206,7 +206,7 @@ function explainPace(plan: Plan, fields: PlanFields, pace: Pace, flopsPerToken: 
       reference,
     });
   } else {
-    draft.step({
+    draft.step?.({
       quantity: "trainingThroughput",
       formula: "peak · MFU / FLOPs per token",
       inputs: {
@@ -219,7 +219,7 @@ function explainPace(plan: Plan, fields: PlanFields, pace: Pace, flopsPerToken: 
       reference: "stated model FLOPs utilisation",
     });
   }
-  draft.step({
+  draft.step?.({
     quantity: "mfu",
     formula: "FLOPs per token · tokens per second / peak",
     inputs: {

@@ -148,7 +148,7 @@ export function sampleAndTrain(fields: SampledFields, sampling: Sampling, draft:
   if (steps !== undefined) {
     const account = sampling.account?.(model, shape.sequences * shape.responseTokens * steps);
     draft.set("flops", logNormal(flops.total * steps, Math.hypot(lengthSigma, model.generic ? 0.08 : 0), "FLOP"));
-    draft.step({
+    draft.step?.({
       quantity: "flops",
       formula: "steps · FLOPs per step",
       inputs: {
@@ -172,7 +172,7 @@ export function sampleAndTrain(fields: SampledFields, sampling: Sampling, draft:
   const power = trainingPower(plan.hardware, Math.min(1, utilisation), 0.4 + 0.5 * trained);
   const acceleratorHours = steps === undefined ? undefined : logNormal((seconds * steps * count) / 3600, sigma, "h");
   if (acceleratorHours)
-    draft.step({
+    draft.step?.({
       quantity: "acceleratorHours",
       formula: "steps · seconds per step · accelerators / 3600",
       inputs: { steps: steps as number, "seconds per step": Number(seconds.toPrecision(4)), accelerators: count },
@@ -183,7 +183,7 @@ export function sampleAndTrain(fields: SampledFields, sampling: Sampling, draft:
 }
 
 function explain(plan: Plan, shape: StepShape, flops: StepFlops, time: StepTime, seconds: number, draft: Draft): void {
-  draft.step({
+  draft.step?.({
     quantity: "FLOPs per step",
     formula: "sample 2·N + score 2·N per pass + critic 8·N + update 6·N, per token",
     inputs: {
@@ -200,7 +200,7 @@ function explain(plan: Plan, shape: StepShape, flops: StepFlops, time: StepTime,
     reference: "docs/method.md, reinforcement learning",
   });
   const round = (value: number): number => Number(value.toPrecision(3));
-  draft.step({
+  draft.step?.({
     quantity: "seconds per step",
     formula: shape.asynchronous
       ? "max(sample, score + update) + fixed, each on its share of the accelerators"
@@ -220,7 +220,7 @@ function explain(plan: Plan, shape: StepShape, flops: StepFlops, time: StepTime,
     unit: "s",
     reference: "docs/method.md, reinforcement learning",
   });
-  draft.step({
+  draft.step?.({
     quantity: "mfu",
     formula: "FLOPs per step / seconds / accelerators / peak",
     inputs: { accelerators: plan.count, "peak (TFLOP/s)": plan.device.peakAtPrecision / 1e12 },

@@ -39,7 +39,7 @@ export function stagedOutcome(
   for (const cost of known) {
     flops += cost.flops;
     tokens += cost.tokens;
-    draft.step({
+    draft.step?.({
       quantity: `FLOPs, ${cost.name.slice(0, 60)}`,
       formula: "samples · Σ parts (trained 6·N, behind a trained part 4·N, otherwise 2·N; attention) · tokens",
       inputs: {
@@ -66,7 +66,7 @@ export function stagedOutcome(
       "tokens/s/accelerator",
     ),
   );
-  draft.step({
+  draft.step?.({
     quantity: "acceleratorHours",
     formula: "FLOPs · seconds per FLOP of full training / efficiency on pictures / goodput / 3600",
     inputs: {

@@ -68,7 +68,7 @@ function addMoney(workload: Api, draft: Draft, price: TokenPriceFacts, tokens: T
   const discount = 1 - (workload.discount ?? 0);
   const cost = spread(perRequest * requests * discount, tokens, "USD");
   draft.set("cost", cost);
-  draft.step({
+  draft.step?.({
     quantity: "cost",
     formula: "requests · (fresh input · price + cached input · price + output · price) · batch factor",
     inputs: {

@@ -142,7 +142,7 @@ function offPolicy(
     trainedTokens: trained,
     teacherTokens: sequences * length,
   });
-  draft.step({
+  draft.step?.({
     quantity: "flops",
     formula: makes
       ? "student 6·N·trained tokens + teacher 2·N·written tokens, with attention"
@@ -172,7 +172,7 @@ function offPolicy(
     });
     const batches = sequences / Math.min(sequences, 256 * plan.count);
     const teacherHours = (writing.seconds * batches * plan.count) / 3600;
-    draft.step({
+    draft.step?.({
       quantity: "teacher accelerator-hours",
       formula: "batches · seconds per batch · accelerators / 3600",
       inputs: {

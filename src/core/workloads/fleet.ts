@@ -99,7 +99,7 @@ function reboundOf(workload: Fleet, draft: Draft): Quantity {
   const at = (e: number): number => gain ** (e - 1);
   const ends = [at(elasticity.low), at(elasticity.high)];
   const factor = { low: Math.min(...ends), central: at(elasticity.central), high: Math.max(...ends), unit: "1" };
-  draft.step({
+  draft.step?.({
     quantity: "rebound",
     formula: "g^(e − 1): energy over what it was, as demand grows with g^e",
     inputs: { "efficiency gain g": gain, "demand elasticity e": elasticity.central },
@@ -118,7 +118,7 @@ function explainSupply(
   facility: RegionFacts,
   supply: Quantity,
 ): void {
-  draft.step({
+  draft.step?.({
     quantity: "energyPerYear",
     formula: "servers · kW · load · 8760 h · PUE · rebound",
     inputs: {
@@ -148,7 +148,7 @@ function demandOf(workload: Fleet, draft: Draft, rebound: Quantity): Quantity {
     );
   draft.uncertainty("energy per query", sigmaOf(perQuery));
   const perYear = multiply(scale(perQuery, (queries * 365) / 1000, "kWh"), rebound, "kWh");
-  draft.step({
+  draft.step?.({
     quantity: "demandEnergyPerYear",
     formula: "queries per day · Wh per query · 365 · rebound",
     inputs: {
@@ -173,7 +173,7 @@ function addImplied(
   if (perServer.central > 0) {
     const implied = divide(demand, perServer, "1");
     draft.set("impliedServers", implied);
-    draft.step({
+    draft.step?.({
       quantity: "impliedServers",
       formula: "demand / energy of one server",
       inputs: { "demand (kWh/year)": demand.central, "one server (kWh/year)": perServer.central },
@@ -188,7 +188,7 @@ function addImplied(
   }
   const perQuery = scale(supply, 1000 / queries, "Wh");
   draft.set("energyPerRequest", perQuery);
-  draft.step({
+  draft.step?.({
     quantity: "energyPerRequest",
     formula: "supply / queries: what the fleet would spend on each, were it there for these queries alone",
     inputs: { "supply (kWh/year)": supply.central, "queries per year": queries },
@@ -215,7 +215,7 @@ function addHardware(draft: Draft, workload: Fleet, server: Server, count: Quant
   draft.set("embodiedCarbon", multiply(server.embodied, worn, "kgCO2e"));
   const waste = multiply(server.mass, worn, "kg");
   draft.set("eWaste", waste);
-  draft.step({
+  draft.step?.({
     quantity: "eWaste",
     formula: "servers · mass · years / service life",
     inputs: {
@@ -230,7 +230,7 @@ function addHardware(draft: Draft, workload: Fleet, server: Server, count: Quant
   if (server.price) {
     const purchase = multiply(server.price, count, "USD");
     draft.set("purchaseCost", purchase);
-    draft.step({
+    draft.step?.({
       quantity: "purchaseCost",
       formula: "servers · price of a server",
       inputs: { servers: count.central, "USD per server": server.price.central },
@@ -264,7 +264,7 @@ function addMoney(
     draft.set("costRate", scale(cost, 1 / hours, "USD/h"));
     draft.set("costPerMonth", scale(cost, hoursPerMonth / hours, "USD"));
   }
-  draft.step({
+  draft.step?.({
     quantity: "cost",
     formula: worn ? "electricity + purchase · time / service life" : "electricity",
     inputs: {

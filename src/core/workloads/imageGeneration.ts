@@ -79,7 +79,7 @@ function addResults(
       ? flops
       : { ...flops, low: Math.min(flops.low, batch.lowestFlops * batchSize * batches) },
   );
-  draft.step({
+  draft.step?.({
     quantity: "flops",
     formula: "items · FLOP per item",
     inputs: { items: batchSize * batches, "FLOP per item": batch.flops },
@@ -96,7 +96,7 @@ function addResults(
     const energyPerItem = band(batch.energy / batchSize, batch.energyWidth, "J");
     const cheaper = lowest === undefined ? energyPerItem.low : energyPerItem.low * Math.min(1, lowest / batch.latency);
     draft.set("energyPerItem", { ...energyPerItem, low: cheaper });
-    draft.step({
+    draft.step?.({
       quantity: "energyPerItem",
       formula: "accelerators · mean power · latency / batch",
       inputs: { accelerators: count, "mean power (W)": mean, "latency (s)": batch.latency, batch: batchSize },

@@ -56,7 +56,7 @@ export function estimateInference(workload: WorkloadOf<"inference">, draft: Draf
   if (workload.duration !== undefined) duration = exact(workload.duration, "h");
   else if (seconds !== undefined) {
     duration = met ? exact(seconds / 3600, "h") : logNormal(seconds / 3600, sigmas.throughput, "h");
-    draft.step({
+    draft.step?.({
       quantity: "duration",
       formula: "requests · output tokens / (replicas · tokens/s), and half a stay of the last batch",
       inputs: {
@@ -138,7 +138,7 @@ function addPerToken(
   if (rate !== undefined) {
     const cost = multiply(rate, hoursPerMillion, "USD");
     draft.set("costPerMillionOutputTokens", cost);
-    draft.step({
+    draft.step?.({
       quantity: "costPerMillionOutputTokens",
       formula: "price per hour of all accelerators / (output tokens/s · 3600) · 1e6",
       inputs: { "USD/h": rate.central, "tokens/s": throughput * replicas },
@@ -153,7 +153,7 @@ function addPerToken(
   const perToken = (power.central * problem.system.layout.accelerators) / throughput;
   const energy = logNormal((perToken * load.output * overhead) / 3600, Math.hypot(sigmaEnergy, 0.12), "Wh");
   draft.set("energyPerRequest", energy);
-  draft.step({
+  draft.step?.({
     quantity: "energyPerRequest",
     formula: "energy per output token · output tokens · (accelerator + host) / accelerator · PUE",
     inputs: { "J per output token": perToken, "output tokens": load.output, "host and PUE factor": overhead },

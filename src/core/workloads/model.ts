@@ -14,7 +14,7 @@ export function estimateModel(workload: WorkloadOf<"model">, draft: Draft): void
   const precision = workload.precision ?? "bf16";
   draft.set("parameters", exact(model.parameters, "1"));
   draft.set("activeParameters", exact(model.activeParameters, "1"));
-  draft.step({
+  draft.step?.({
     quantity: "parameters",
     formula: "V·d (embedding) + V·d (head unless tied) + L·(attention + MLP + norms)",
     inputs: {
@@ -35,7 +35,7 @@ export function estimateModel(workload: WorkloadOf<"model">, draft: Draft): void
   if (backbone !== "encoder") draft.set("kvCachePerToken", exact(cacheBytesPerToken(model), "B/token"));
   const length = Math.min(model.spec.contextLength ?? 4096, 4096);
   draft.set("flopsPerToken", exact(forwardFlopsPerToken(model, length), "FLOP/token"));
-  draft.step({
+  draft.step?.({
     quantity: "flopsPerToken",
     formula: "2·N_matmul + causal attention",
     inputs: { "sequence length": length },
