@@ -10,6 +10,7 @@ export const commandIds = {
   refreshPrices: "aiCostLens.refreshPrices",
   undoRefresh: "aiCostLens.undoRefreshedPrices",
   resolveModel: "aiCostLens.resolveModel",
+  setHubToken: "aiCostLens.setHubToken",
   openSample: "aiCostLens.openSample",
 } as const;
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];

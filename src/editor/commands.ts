@@ -31,15 +31,16 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     [commandIds.toggleInline]: () => toggleInline(),
     [commandIds.exportReport]: (argument) => exportReport(services, argument),
     [commandIds.openSample]: () => openSample(),
-    [commandIds.browseCatalogue]: async () => {
+    [commandIds.browseCatalogue]: async (argument) => {
       const engine = await services.analyses.engine();
       const { browseCatalogue } = await engine.catalogue();
-      await browseCatalogue(engine.facts(vscode.window.activeTextEditor?.document.uri), services.format);
+      await browseCatalogue(engine.facts(vscode.window.activeTextEditor?.document.uri), services.format, argument);
     },
     [commandIds.refreshPrices]: async () => (await catalogue(services)).refreshStoredPrices(services.analyses),
     [commandIds.undoRefresh]: async () => (await catalogue(services)).undoRefreshedPrices(services.analyses),
-    [commandIds.resolveModel]: async () =>
-      (await catalogue(services)).resolveModel(services.analyses, await unknownModel(services.analyses)),
+    [commandIds.resolveModel]: async (argument) =>
+      (await modelLookup(services)).resolveModel(services.analyses, argument, () => unknownModel(services.analyses)),
+    [commandIds.setHubToken]: async () => (await modelLookup(services)).setHubToken(services.analyses),
   };
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([id, handler]) =>
@@ -56,6 +57,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
 }
 
 const catalogue = async ({ analyses }: CommandServices) => (await analyses.engine()).catalogue();
+const modelLookup = async ({ analyses }: CommandServices) => (await analyses.engine()).modelLookup();
 
 /** The first model of the active file that the catalogue does not know: what one would want to resolve. */
 async function unknownModel(analyses: Analyses): Promise<string> {

@@ -7,7 +7,8 @@ import type { Analysis, AnalysisInput, AnalyzedWorkload, DefaultsLayer, Language
 import { Analyzer, tokenPricesWanted } from "../analysis/analyzer";
 import { parseWorkspaceFile, type WorkspaceFile, workspaceFileNames } from "../analysis/workspaceFile";
 import { type Catalog, type CatalogOverrides, createCatalog } from "../catalog/catalog";
-import { catalogOverridesSchema, type OwnPrice, ownModelSchema } from "../catalog/overrides";
+import { catalogOverridesSchema, type OwnPrice } from "../catalog/overrides";
+import { parseResolvedModels, type ResolvedModel } from "../catalog/refresh/resolvedModels";
 import { type PriceSnapshot, parseSnapshot } from "../catalog/refresh/snapshot";
 import { loadTokenPrices, tokenPricesLoaded } from "../catalog/tokenPrices";
 import type { Estimate } from "../core/estimate";
@@ -20,8 +21,6 @@ import { readDefaults, readPrices } from "./configuration";
 import { readText } from "./references";
 import type { FetchedStore } from "./storage";
 
-type OwnModels = NonNullable<CatalogOverrides["models"]>;
-
 interface Folder {
   readonly analyzer: Analyzer;
   readonly catalog: Catalog;
@@ -33,7 +32,7 @@ export class Engine {
   readonly #files = new Map<string, WorkspaceFile | undefined>();
 
   #refreshed: PriceSnapshot | undefined;
-  #models: OwnModels = [];
+  #resolved: readonly ResolvedModel[] = [];
 
   constructor(
     readonly store: FetchedStore,
@@ -51,7 +50,7 @@ export class Engine {
     ]);
     this.#refreshed = prices === undefined ? undefined : parseSnapshot(prices);
     void vscode.commands.executeCommand("setContext", "aiCostLens.pricesRefreshed", this.#refreshed !== undefined);
-    this.#models = ownModelSchema.array().safeParse(models).data ?? [];
+    this.#resolved = parseResolvedModels(models);
     this.#files.clear();
     for (const [key, file] of files) this.#files.set(key, file);
     this.#folders.clear();
@@ -108,7 +107,7 @@ export class Engine {
     return {
       ...own,
       prices: [...settingPrices(readPrices(root)), ...(own.prices ?? [])],
-      models: [...this.#models, ...(own.models ?? [])],
+      resolved: this.#resolved,
       ...(this.#refreshed === undefined ? {} : { refreshed: this.#refreshed }),
       ...(workspace?.catalog === undefined ? { origin: "settings" } : {}),
     };
@@ -133,6 +132,11 @@ export class Engine {
   /** The catalogue's commands, which work on this module's rows. */
   catalogue(): Promise<typeof import("./catalogue")> {
     return import("./catalogue");
+  }
+
+  /** The look-up of models on the hub. */
+  modelLookup(): Promise<typeof import("./modelLookup")> {
+    return import("./modelLookup");
   }
 
   mayHoldWorkload(text: string): boolean {

@@ -18,7 +18,7 @@ export function startSession(context: vscode.ExtensionContext): vscode.Disposabl
   const output = vscode.window.createOutputChannel("AI Cost Lens", { log: true });
   const log = (message: string): void => output.info(message);
   const format = createFormatter(vscode.env.language);
-  const analyses = new Analyses(new FetchedStore(context.globalStorageUri, log), log);
+  const analyses = new Analyses(new FetchedStore(context, log), log);
   const pages = new VirtualDocuments();
   const comparison = comparisonServices(context, analyses, format, log);
   return vscode.Disposable.from(

@@ -4,10 +4,17 @@ import * as vscode from "vscode";
 export type StoredName = "prices" | "models";
 
 export class FetchedStore {
+  readonly folder: vscode.Uri;
+  /** For access tokens: these are in no file and no setting. */
+  readonly secrets: vscode.SecretStorage;
+
   constructor(
-    readonly folder: vscode.Uri,
+    context: Pick<vscode.ExtensionContext, "globalStorageUri" | "secrets">,
     readonly log: (message: string) => void,
-  ) {}
+  ) {
+    this.folder = context.globalStorageUri;
+    this.secrets = context.secrets;
+  }
 
   #uri(name: StoredName): vscode.Uri {
     return vscode.Uri.joinPath(this.folder, `${name}.json`);
