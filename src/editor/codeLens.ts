@@ -86,14 +86,16 @@ export class EstimateLenses implements vscode.CodeLensProvider, vscode.Disposabl
         command: commandIds.compare,
         arguments: [targetOf(document, analyzed)],
       });
-      return [atOnce ? this.resolveCodeLens(estimate) : estimate, compare];
+      const shownLens = atOnce ? this.resolveCodeLens(estimate) : estimate;
+      // What could not be estimated has nothing to compare.
+      return analyzed.estimate === undefined ? [shownLens] : [shownLens, compare];
     });
   }
 
   resolveCodeLens(lens: vscode.CodeLens): vscode.CodeLens {
     if (lens instanceof EstimateLens)
       lens.command = {
-        title: `$(zap) ${this.#title(lens.entry, lens.analyzed)}`,
+        title: `${iconOf(lens.analyzed)} ${this.#title(lens.entry, lens.analyzed)}`,
         tooltip: vscode.l10n.t("Explain this estimate"),
         command: commandIds.explain,
         arguments: [targetOf(lens.entry.document, lens.analyzed)],
@@ -131,6 +133,9 @@ export class EstimateLenses implements vscode.CodeLensProvider, vscode.Disposabl
     this.#lastGood.clear();
   }
 }
+
+const iconOf = ({ estimate }: AnalyzedWorkload): string =>
+  estimate === undefined || estimate.quantities.memoryPerAccelerator?.fits === false ? "$(warning)" : "$(zap)";
 
 function pausedLens(): vscode.CodeLens {
   return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), {

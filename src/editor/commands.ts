@@ -72,12 +72,14 @@ async function unknownModel(analyses: Analyses): Promise<string> {
   return "";
 }
 
-function nothingHere(): void {
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t(
-      "No AI workload is recognised here. Add a comment such as “# ai-cost: accelerator=H100-SXM accelerators=8” to state one.",
-    ),
+/** Says that there is nothing, and how there could be something. */
+async function nothingHere(): Promise<void> {
+  const show = vscode.l10n.t("Show a Sample");
+  const chosen = await vscode.window.showInformationMessage(
+    vscode.l10n.t("No AI workload is recognised in this file."),
+    show,
   );
+  if (chosen === show) await openSample();
 }
 
 async function showFileReport({ analyses, format, pages }: CommandServices, argument: unknown): Promise<void> {

@@ -2,8 +2,9 @@
 import type { QuantityKey } from "../core/estimate";
 import type { Quantity } from "../core/quantity";
 import type { FieldChange, QuantityChange, ReportDifference, WorkloadChange } from "./difference";
-import { columns, kindWords } from "./explain";
+import { columns } from "./explain";
 import { fieldWords, printed, quantityLabels } from "./fields";
+import { kindWords } from "./kinds";
 import { escapeMarkdown, inlineCode, plain, table } from "./markdown";
 import type { Formatter } from "./numbers";
 import { totalKeys } from "./totals";

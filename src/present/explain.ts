@@ -2,8 +2,10 @@
 import { type QuantityKey, quantityUnits } from "../core/estimate";
 import type { Facts } from "../core/facts";
 import { exact } from "../core/quantity";
+import { byInfluence } from "./assumptions";
 import { boundSentence } from "./bound";
 import { fieldWords, printed, quantityLabels } from "./fields";
+import { kindWords } from "./kinds";
 import { lensTitle } from "./lensTitle";
 import { escapeMarkdown, inlineCode, plain, table } from "./markdown";
 import type { Formatter } from "./numbers";
@@ -115,7 +117,7 @@ function explain(subject: Subject, { facts, format }: ExplainOptions, style: Sty
     sections.push(style.heading("Result"), style.table(["Quantity", "Central", "80 % interval", "In full"], results));
   if (estimate?.quantities.memoryPerAccelerator?.fits === false)
     sections.push("It does not fit in the accelerator's memory.");
-  if (estimate?.dominatedBy !== undefined)
+  if (estimate?.dominatedBy !== undefined && results.length > 0)
     sections.push(`The interval is widened most by: ${style.text(estimate.dominatedBy, 60)}.`);
 
   const inputs = Object.entries(subject.facts).map(([name, fact]) => [
@@ -152,7 +154,7 @@ function explain(subject: Subject, { facts, format }: ExplainOptions, style: Sty
   }
 
   if (estimate !== undefined && estimate.assumptions.length > 0) {
-    const rows = estimate.assumptions.map((assumption) => [
+    const rows = byInfluence(estimate).map((assumption) => [
       fieldWords(assumption.field).label,
       style.markdown
         ? valueMarkdown(assumption.field, assumption.value, format)
@@ -182,31 +184,4 @@ function rawNumber(value: number): string {
   return Math.abs(rounded) >= 1e7 || (rounded !== 0 && Math.abs(rounded) < 1e-4)
     ? rounded.toExponential().replace("e+", "e")
     : String(rounded);
-}
-
-export function kindWords(kind: Subject["recognized"]["kind"]): string {
-  switch (kind) {
-    case "training":
-      return "Training";
-    case "fineTuning":
-      return "Fine-tuning";
-    case "reinforcementLearning":
-      return "Reinforcement learning";
-    case "distillation":
-      return "Distillation";
-    case "inference":
-      return "Inference";
-    case "imageGeneration":
-      return "Image generation";
-    case "videoGeneration":
-      return "Video generation";
-    case "fleet":
-      return "Fleet";
-    case "api":
-      return "Hosted model";
-    case "allocation":
-      return "Reserved hardware";
-    case "model":
-      return "Model";
-  }
 }

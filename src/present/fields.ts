@@ -59,11 +59,14 @@ const words: Readonly<Record<string, FieldWords>> = {
   packing: field("Packing", "joins short samples, so that no padding is computed"),
   fusedLoss: field("Fused loss", "logits never exist as a whole: less memory at long sequences"),
   stages: field("Stages", "each adds its own work"),
+  "evaluation.samples": field("Evaluation samples", "read in each evaluation"),
+  "evaluation.every": field("Evaluated every", "trained samples between two evaluations"),
   method: field("Method", "full, LoRA or QLoRA: sets the work and the memory of the update"),
   weightPrecision: field("Weight precision", "format of the stored weights: sets memory and decode speed"),
   loraRank: field("LoRA rank", "size of the adapter"),
   loraTargets: field("LoRA targets", "layers that get an adapter"),
   adapterParameters: field("Adapter parameters", "what is trained"),
+  preferencePairs: field("Preference pairs", "each sample is a chosen and a rejected answer: both are computed"),
   algorithm: field("Algorithm", "sets which models run in one step"),
   promptsPerStep: field("Prompts per step", "work per step is in proportion"),
   samplesPerPrompt: field("Samples per prompt", "generated and trained on: work is in proportion"),
@@ -103,6 +106,7 @@ const words: Readonly<Record<string, FieldWords>> = {
   imageTokens: field("Image tokens", "generated one after the other", "tokens"),
   groups: field("Groups", "parts of the picture made in order"),
   stepsPerGroup: field("Steps per group", "passes for each part"),
+  window: field("Window", "groups that are denoised together as it rolls on"),
   scales: field("Scales", "token maps from coarse to fine"),
   decoder: field("Decoder", "turns tokens into pixels"),
   servers: field("Servers", "power and cost are in proportion"),
@@ -120,12 +124,25 @@ const words: Readonly<Record<string, FieldWords>> = {
   batch: field("Batch", "billed at the batch rate"),
 };
 
+/** What holds other fields, and what is assumed but cannot be stated in a file. */
+const others: Readonly<Record<string, FieldWords>> = {
+  facility: field("Facility", "PUE, grid, water and electricity of the place it runs in"),
+  parallelism: field("Parallelism", "how weights and batch are laid out over the accelerators"),
+  evaluation: field("Evaluation", "passes over held-out samples, added to the training work"),
+  longestSample: field("Longest sample", "sets the peak of the activation memory", "tokens"),
+  goodput: field("Goodput", "share of the hours that is spent training"),
+  acceleratorPower: field("Power per accelerator", "energy is in proportion", "W"),
+};
+
+const wordsOf = (name: string): FieldWords | undefined =>
+  Object.hasOwn(words, name) ? words[name] : Object.hasOwn(others, name) ? others[name] : undefined;
+
 /** Label and role of a field; an unknown name gives a plain label made of it (letters only, so nothing hostile passes). */
 export function fieldWords(name: string): FieldWords {
-  const known = Object.hasOwn(words, name) ? words[name] : undefined;
+  const known = wordsOf(name);
   if (known !== undefined) return known;
   const [outer = ""] = name.split(".");
-  const group = Object.hasOwn(words, outer) ? words[outer] : undefined;
+  const group = wordsOf(outer);
   const last = (name.split(".").at(-1) ?? "").replace(/[^A-Za-z0-9]/g, "").slice(0, 40);
   const spaced = last.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
   const label = spaced === "" ? "Value" : `${spaced[0]?.toUpperCase()}${spaced.slice(1)}`;
@@ -133,6 +150,12 @@ export function fieldWords(name: string): FieldWords {
     label: group ? `${group.label}: ${label.toLowerCase()}` : label,
     role: group?.role ?? "read for the estimate",
   };
+}
+
+/** A label inside a sentence or a list: `data set`, but `LoRA rank` and `PUE`. */
+export function inSentence(name: string): string {
+  const { label } = fieldWords(name);
+  return /^[A-Z]{2}|^Lo?RA|^ZeRO/.test(label) ? label : `${label[0]?.toLowerCase()}${label.slice(1)}`;
 }
 
 /** Fields that a directive comment can state. */

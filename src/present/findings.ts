@@ -5,7 +5,7 @@ import { hardwareOf, hardwareText } from "./hardware";
 import { plain } from "./markdown";
 import type { Formatter } from "./numbers";
 import type { Span } from "./offsets";
-import type { HardwareNames, Subject } from "./subject";
+import type { CatalogueNames, Subject } from "./subject";
 
 export type Severity = "error" | "warning" | "information";
 
@@ -42,7 +42,7 @@ function rangeOf(subject: Subject, fields: readonly string[]): Span {
 }
 
 export interface FindingOptions {
-  readonly names: HardwareNames;
+  readonly names: CatalogueNames;
   readonly format: Formatter;
   readonly budget?: Budget;
 }

@@ -16,6 +16,13 @@ export interface HardwareSummary {
 
 const makers = /^(?:nvidia|amd|intel|google|aws|amazon|apple|huawei)\s+/i;
 
+/** `GB200 (per GPU)` → `GB200 GPU`, `TPU v5e (chip)` → `TPU v5e`: what the catalogue adds to tell rows apart is too long for a line. */
+const shortName = (name: string): string =>
+  name
+    .replace(makers, "")
+    .replace(/ \(per GPU\)$/, " GPU")
+    .replace(/ \((?:chip|AWS|CN|APU|Server\/WS|DGX Spark)\)$/, "");
+
 /** `A100 40GB`, `A100 80GB` → `A100`: what the candidates share, or the first where they share nothing. */
 function sharedName(names: readonly string[]): string {
   const first = names[0] ?? "";
@@ -38,11 +45,11 @@ function acceleratorName(subject: Subject, names: HardwareNames): { name?: strin
   const match = stated === undefined ? undefined : names.accelerator(stated);
   if (match !== undefined) {
     const all = match.how === "ambiguous" && match.candidates ? match.candidates : [match.value];
-    return { name: sharedName(all.map((row) => row.name.replace(makers, ""))), assumed: match.how === "fuzzy" };
+    return { name: sharedName(all.map((row) => shortName(row.name))), assumed: match.how === "fuzzy" };
   }
   // An assumed part is named by the formula core, from the catalogue.
   if (stated === undefined && typeof assumption?.value === "string")
-    return { name: assumption.value.replace(makers, ""), assumed: true };
+    return { name: shortName(assumption.value), assumed: true };
   return { assumed: false };
 }
 

@@ -4,9 +4,10 @@
  */
 import type { Facts } from "../core/facts";
 import type { Fact, Factor } from "../recognize/recognized";
+import { byInfluence } from "./assumptions";
 import { boundSentence } from "./bound";
 import { doubledCount, effectOf, effectText, type Reestimate } from "./effect";
-import { fieldWords, isField } from "./fields";
+import { fieldWords, inSentence } from "./fields";
 import { lensTitle } from "./lensTitle";
 import { commandLink, escapeMarkdown } from "./markdown";
 import type { Formatter } from "./numbers";
@@ -100,7 +101,7 @@ export function hoverMarkdown(target: HoverTarget, options: HoverOptions): strin
       lines.push(
         `Also read here: ${others
           .slice(0, 4)
-          .map(([name, other]) => `${fieldWords(name).label.toLowerCase()} ${valueMarkdown(name, other.value, format)}`)
+          .map(([name, other]) => `${inSentence(name)} ${valueMarkdown(name, other.value, format)}`)
           .join(", ")}`,
       );
     const effect = effectOf(
@@ -148,17 +149,15 @@ const countFields: ReadonlySet<string> = new Set([
   "instanceType",
 ]);
 
-/** The assumptions that matter most: inputs that a person could state come first. */
+/** The assumptions that matter most. */
 function assumptionsLine(subject: Subject, format: Formatter): string | undefined {
-  const all = subject.estimate?.assumptions ?? [];
+  const all = subject.estimate === undefined ? [] : byInfluence(subject.estimate);
   if (all.length === 0) return undefined;
-  const ordered = [...all].sort((a, b) => Number(isField(b.field)) - Number(isField(a.field)));
-  const shown = ordered
+  const shown = all
     .slice(0, shownAssumptions)
     .map(
-      (assumption) =>
-        `${fieldWords(assumption.field).label} ${valueMarkdown(assumption.field, assumption.value, format)}`,
+      (assumption) => `${inSentence(assumption.field)} ${valueMarkdown(assumption.field, assumption.value, format)}`,
     );
   const rest = all.length - shown.length;
-  return `Assumed: ${shown.join("; ")}${rest > 0 ? `; ${rest} more` : ""}`;
+  return `Assumed: ${shown.join(", ")}${rest > 0 ? ` and ${format.count(rest)} more` : ""}`;
 }

@@ -4,11 +4,13 @@
  */
 import type { QuantityKey } from "../core/estimate";
 import type { Quantity } from "../core/quantity";
+import type { ModelReference } from "../core/workload";
 import { boundTitle } from "./bound";
-import { fieldWords, isField, printed } from "./fields";
+import { inSentence, isField, printed } from "./fields";
 import { hardwareOf, hardwareText } from "./hardware";
+import { kindWords } from "./kinds";
 import type { Formatter } from "./numbers";
-import { assumptionOf, type HardwareNames, hasEnd, type Subject } from "./subject";
+import { assumptionOf, type CatalogueNames, type HardwareNames, hasEnd, type Subject } from "./subject";
 
 /** Parts a title template may name. */
 export const titleParts = [
@@ -61,7 +63,10 @@ export function partsOf(subject: Subject, names: HardwareNames, format: Formatte
   put("carbon", text("carbon") ?? text("carbonRate"));
   // Fleets have no end: their totals are those of a year unless the file says otherwise.
   const yearly = subject.recognized.kind === "fleet" && assumptionOf(subject, "duration") !== undefined;
-  put("time", yearly ? "in a year" : text("duration"));
+  // On an unknown number of accelerators nobody knows the clock, but the work is known.
+  const hours = get("acceleratorHours");
+  const work = hours && `${format.quantity(printed("acceleratorHours", hours))} of accelerator time`;
+  put("time", yearly ? "in a year" : (text("duration") ?? work));
   put("throughput", text("outputThroughput"));
   const tokenPrice = get("costPerMillionOutputTokens");
   put("tokenPrice", tokenPrice && format.quantity(printed("costPerMillionOutputTokens", tokenPrice)));
@@ -88,8 +93,16 @@ export function partsOf(subject: Subject, names: HardwareNames, format: Formatte
   return parts;
 }
 
+const pictureBackbones: ReadonlySet<string | undefined> = new Set(["unet", "diffusionTransformer"]);
+
+/** Trained on pictures: its work is told in steps, not in tokens. */
+function makesPictures(model: ModelReference | undefined, names: CatalogueNames): boolean {
+  const spec = typeof model === "string" ? names.model(model)?.value.spec : model;
+  return pictureBackbones.has(spec?.backbone);
+}
+
 /** Decisive inputs that are missing: what has to be stated before there is a total. Field names of the contract. */
-export function missingInputs(subject: Subject): readonly string[] {
+export function missingInputs(subject: Subject, names: CatalogueNames): readonly string[] {
   const { workload } = subject;
   if (workload === undefined || subject.estimate === undefined || hasEnd(subject)) return [];
   const lacks = (condition: boolean, name: string): string[] => (condition ? [name] : []);
@@ -97,17 +110,23 @@ export function missingInputs(subject: Subject): readonly string[] {
   switch (workload.kind) {
     case "training":
     case "fineTuning": {
-      const data = workload.dataset?.samples ?? workload.dataset?.name;
       const sized =
         workload.tokens !== undefined ||
         workload.steps !== undefined ||
         (workload.stages?.length ?? 0) > 0 ||
-        (data !== undefined && workload.epochs !== undefined);
-      return endless ? [...lacks(workload.model === undefined, "model"), ...lacks(!sized, "tokens")] : [];
+        (workload.dataset?.samples !== undefined && workload.epochs !== undefined);
+      const named = workload.dataset?.name !== undefined && workload.epochs !== undefined;
+      // A data set that the catalogue does not know has no size until it is stated.
+      const lacking = named ? "dataset.samples" : makesPictures(workload.model, names) ? "steps" : "tokens";
+      const counted = subject.estimate.quantities.flops !== undefined;
+      return endless ? [...lacks(workload.model === undefined, "model"), ...lacks(!sized && !counted, lacking)] : [];
     }
     case "reinforcementLearning":
       return endless
-        ? [...lacks(workload.model === undefined, "model"), ...lacks(workload.steps === undefined, "steps")]
+        ? [
+            ...lacks(workload.model === undefined, "model"),
+            ...lacks(workload.steps === undefined, workload.algorithm === "dpo" ? "dataset.samples" : "steps"),
+          ]
         : [];
     case "distillation":
       return [
@@ -163,8 +182,29 @@ function inheritance(subject: Subject): string | undefined {
   return files.size === 1 ? "reads 1 other file" : `reads ${files.size} other files`;
 }
 
+/** A model is named, and neither the catalogue nor its name tells its size. */
+function unknownModel({ workload, estimate, recognized }: Subject, names: CatalogueNames): string | undefined {
+  const model = workload?.model;
+  if (typeof model !== "string" || estimate === undefined || recognized.kind === "api") return undefined;
+  const { parameters, flops, latency } = estimate.quantities;
+  return (parameters ?? flops ?? latency) === undefined && names.model(model) === undefined
+    ? "model size unknown"
+    : undefined;
+}
+
+/** `model, requests and output tokens`. */
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+
+/** Power is known and money is not: no list has a price for the part. */
+function withoutPrice({ recognized, estimate }: Subject): string | undefined {
+  const { cost, costRate, costPerMonth, purchaseCost, energy, power } = estimate?.quantities ?? {};
+  const works = recognized.kind !== "api" && (energy ?? power) !== undefined;
+  return works && (cost ?? costRate ?? costPerMonth ?? purchaseCost) === undefined ? "no list price" : undefined;
+}
+
 export interface LensTitleOptions {
-  readonly names: HardwareNames;
+  readonly names: CatalogueNames;
   readonly format: Formatter;
   /** `{cost} · {energy} …`; the user's setting. */
   readonly template?: string;
@@ -176,9 +216,7 @@ export function lensTitle(subject: Subject, options: LensTitleOptions): string {
   if (subject.estimate === undefined) {
     const path = subject.problems.find((problem) => problem.severity === "error")?.path ?? [];
     const field = path.filter((part) => typeof part === "string").join(".");
-    return isField(field)
-      ? `not estimated: ${fieldWords(field).label} cannot be read`
-      : "not estimated: see the problems";
+    return isField(field) ? `not estimated: ${inSentence(field)} cannot be read` : "not estimated: see the problems";
   }
   const parts = partsOf(subject, names, format);
   const ownTemplate = options.template?.trim();
@@ -188,15 +226,24 @@ export function lensTitle(subject: Subject, options: LensTitleOptions): string {
       : subject.recognized.kind === "model"
         ? modelTemplate
         : defaultTemplate;
-  const missing = missingInputs(subject).map((name) => fieldWords(name).label.toLowerCase());
-  const needs = missing.length > 0 ? `needs ${missing.join(", ")}` : undefined;
+  const missing = missingInputs(subject, names).map(inSentence);
+  const needs = missing.length > 0 ? `needs ${listed(missing)}` : undefined;
   const counted = subject.recognized.countedIn === undefined ? undefined : "counted elsewhere in this file";
   const memory =
     subject.estimate.quantities.memoryPerAccelerator?.fits === false ? "does not fit in memory" : undefined;
   const known = fillTemplate(template, parts);
   const bound = boundTitle(subject.bound, format);
-  const line = [known, bound, memory, needs, inheritance(subject), counted]
-    .filter((part) => part !== undefined && part !== "")
-    .join(" · ");
+  const rest = [
+    bound,
+    memory,
+    withoutPrice(subject),
+    unknownModel(subject, names),
+    needs,
+    inheritance(subject),
+    counted,
+  ];
+  // Without a figure, the kind says what it is that lacks something.
+  const lead = known === "" && needs !== undefined ? kindWords(subject.recognized.kind) : known;
+  const line = [lead, ...rest].filter((part) => part !== undefined && part !== "").join(" · ");
   return escapeIcons(line === "" ? "no estimate: too little is known" : line).replace(/[\r\n]+/g, " ");
 }

@@ -102,7 +102,7 @@ const ladders: Readonly<Record<string, Ladder>> = {
     [1 / 60, "min", 2 / 60],
     [1, "h"],
     [24, "d", 48],
-    [8760, "years", 17_520],
+    [8760, "yr"],
   ]),
   s: metric([
     [1e-3, "ms"],
@@ -200,10 +200,14 @@ export function createFormatter(locale = "en", digits = 2): Formatter {
   };
   const ladderOf = (unit: string): Ladder => ladders[unit] ?? { prefix: "", suffix: ` ${unit}`, steps: magnitudes };
 
+  /** Less than one hour of work reads in minutes. */
+  const ladderFor = (unit: string, largest: number): Ladder =>
+    ladderOf(unit === "accelerator-hours" && Math.abs(largest) < 1 ? "h" : unit);
+
   const value = (amount: number, unit: string): string => {
     if (!Number.isFinite(amount)) return "unknown";
     if (unit === "FLOP") return `${digitsOf(amount)} FLOP`;
-    const ladder = ladderOf(unit);
+    const ladder = ladderFor(unit, amount);
     const [text, label] = scaled(amount, ladder);
     return `${ladder.prefix}${text}${label}${ladder.suffix}`;
   };
@@ -211,7 +215,7 @@ export function createFormatter(locale = "en", digits = 2): Formatter {
     const { low, high, unit } = quantity;
     if (!Number.isFinite(low) || !Number.isFinite(high)) return undefined;
     if (unit === "FLOP") return low === high ? undefined : `${digitsOf(low)}–${digitsOf(high)} FLOP`;
-    const ladder = ladderOf(unit);
+    const ladder = ladderFor(unit, high);
     const [lowText, lowLabel] = scaled(low, ladder);
     const [highText, highLabel] = scaled(high, ladder);
     if (lowText === highText && lowLabel === highLabel) return undefined;

@@ -1,14 +1,17 @@
 /** A report as text: plain columns for a terminal, Markdown, CSV, JSON. Everything is printed from the one report object. */
 import type { QuantityKey } from "../core/estimate";
 import type { Quantity } from "../core/quantity";
+import { byInfluence } from "./assumptions";
 import { boundTitle } from "./bound";
-import { columns, kindWords } from "./explain";
-import { fieldWords, printed, quantityLabels } from "./fields";
+import { columns } from "./explain";
+import { inSentence, printed, quantityLabels } from "./fields";
 import { hardwareText } from "./hardware";
+import { kindWords } from "./kinds";
 import { escapeMarkdown, inlineCode, plain, table } from "./markdown";
 import type { Formatter } from "./numbers";
 import type { Report, ReportWorkload } from "./report";
 import { totalKeys } from "./totals";
+import { valueMarkdown } from "./values";
 
 export const reportFormats = ["table", "markdown", "csv", "json"] as const;
 export type ReportFormat = (typeof reportFormats)[number];
@@ -30,50 +33,68 @@ const kindOf = (workload: ReportWorkload): string => kindWords(workload.kind as 
 /** Zero-based line, as people count. */
 const lineOf = (workload: ReportWorkload): number => workload.range.start.line + 1;
 
-function cells(
-  workload: ReportWorkload,
-  format: Formatter,
-): { cost: string; energy: string; carbon: string; time: string } {
-  const text = (...keys: readonly QuantityKey[]): string => {
+interface Cells {
+  readonly cost: string;
+  readonly energy: string;
+  readonly carbon: string;
+  readonly time: string;
+}
+
+/** The figures of one row; the cost with its interval, the others with theirs where `ranges` asks for it. */
+function cells(workload: ReportWorkload, format: Formatter, ranges = false): Cells {
+  const quantity = (keys: readonly QuantityKey[]): Quantity | undefined => {
     const key = keys.find((name) => workload.estimate?.[name] !== undefined);
-    const quantity = key && (workload.estimate?.[key] as Quantity);
-    if (quantity === undefined) return "";
-    return format.quantityWithRange(printed(key as QuantityKey, quantity));
+    return key && printed(key, workload.estimate?.[key] as Quantity);
   };
-  const bound = boundTitle(workload.bound, format);
-  const withBound = (cost: string): string => [cost, bound].filter(Boolean).join(" · ");
+  const text = (keys: readonly QuantityKey[], withRange: boolean): string => {
+    const found = quantity(keys);
+    if (found === undefined) return "";
+    return withRange ? format.quantityWithRange(found) : format.quantity(found);
+  };
+  const cost = text(["cost", "costPerMonth", "costRate", "purchaseCost"], true);
   return {
-    cost: withBound(text("cost", "costPerMonth", "costRate", "purchaseCost")),
-    energy: text("energy", "power", "energyPerYear"),
-    carbon: text("carbon", "carbonRate"),
-    time: text("duration"),
+    cost: [cost, boundTitle(workload.bound, format)].filter(Boolean).join(" · "),
+    energy: text(["energy", "power", "energyPerYear"], ranges),
+    carbon: text(["carbon", "carbonRate"], ranges),
+    time: text(["duration"], ranges),
   };
 }
 
 const hardwareCell = (workload: ReportWorkload, format: Formatter): string =>
   workload.hardware === undefined ? "" : hardwareText(workload.hardware, format);
 
-const header = ["File", "Workload", "Kind", "Cost", "Energy", "Carbon", "Hardware", "Time"] as const;
 /** What stands in a cell when nothing is known: never a zero. */
 const unknown = "–";
+const known = (cell: string): string => (cell === "" ? unknown : cell);
 
-/** Columns for a terminal. Control characters of names and paths do not reach it. */
+/** Columns for a terminal, one heading a file. Control characters of names and paths do not reach it. */
 export function reportTable(report: Report, format: Formatter): string {
-  const rows = report.files.flatMap((file) =>
+  const header = ["Workload", "Line", "Kind", "Cost", "Energy", "Carbon", "Hardware", "Time"];
+  const files = report.files.filter(({ workloads }) => workloads.length > 0);
+  const rowsOf = files.map((file) =>
     file.workloads.map((workload) => {
       const { cost, energy, carbon, time } = cells(workload, format);
       return [
-        `${plain(file.path, 60)}:${lineOf(workload)}`,
-        `${plain(workload.name ?? workload.dialect, 32)}${workload.countedIn === undefined ? "" : " *"}`,
+        `  ${plain(workload.name ?? workload.dialect, 32)}${workload.countedIn === undefined ? "" : " *"}`,
+        String(lineOf(workload)),
         kindOf(workload),
-        ...[cost, energy, carbon, hardwareCell(workload, format), time].map((cell) => (cell === "" ? unknown : cell)),
+        ...[cost, energy, carbon, hardwareCell(workload, format), time].map(known),
       ];
     }),
   );
+  const rows = rowsOf.flat();
   const lines: string[] = [];
   if (rows.length === 0) lines.push("No workloads found.");
-  else lines.push(columns([...header], rows));
-  if (rows.some((row) => row[1]?.endsWith(" *"))) lines.push("* counted in another workload, not in the totals");
+  else {
+    // A path is no cell: a long one would push the figures out of the terminal.
+    const [head = "", ...body] = columns(header, rows, [1]).split("\n");
+    const blocks = files.map((file, index) => {
+      const before = rowsOf.slice(0, index).reduce((sum, one) => sum + one.length, 0);
+      return [plain(file.path, 100), ...body.slice(before, before + file.workloads.length)].join("\n");
+    });
+    lines.push([head, ...blocks].join("\n"));
+  }
+  if (rows.some((row) => row[0]?.endsWith(" *"))) lines.push("* counted in another workload, not in the totals");
   const totals = totalsLine(report, format);
   if (totals !== "") lines.push(`Total  ${totals}`);
   const problems = report.files.flatMap((file) =>
@@ -84,7 +105,7 @@ export function reportTable(report: Report, format: Formatter): string {
   );
   if (problems.length > 0) lines.push(problems.join("\n"));
   lines.push(
-    `Method ${report.methodology}, catalogue ${plain(report.catalog.asOf, 20)}. Estimates: 80 % intervals in brackets; list prices.`,
+    `Method ${report.methodology}, catalogue ${plain(report.catalog.asOf, 20)}. Estimates at list prices; 80 % intervals in brackets, all of them in the other formats.`,
   );
   return `${lines.join("\n\n")}\n`;
 }
@@ -114,23 +135,23 @@ export function reportMarkdown(report: Report, format: Formatter, options: Repor
     return [[quantityLabels[key], format.quantity(shown), format.range(shown) ?? ""]];
   });
   if (totals.length > 0) sections.push("## Totals", table(["Quantity", "Central", "80 % interval"], totals, [1, 2]));
+  const oneFile = report.files.length === 1;
+  const whereOf = (path: string, workload: ReportWorkload): string =>
+    `${oneFile ? "" : `${inlineCode(path, 80)}, `}line ${lineOf(workload)}`;
   if (workloads.length > 0) {
     sections.push(
       "## Workloads",
       table(
-        [...header],
+        ["Workload", "Where", "Cost", "Energy", "Carbon", "Hardware", "Time"],
         workloads.map(({ file, workload }) => {
           const { cost, energy, carbon, time } = cells(workload, format);
           return [
-            `${inlineCode(file.path, 80)}:${lineOf(workload)}`,
             `${escapeMarkdown(workload.name ?? workload.dialect, 40)}${workload.countedIn === undefined ? "" : " (counted elsewhere)"}`,
-            kindOf(workload),
-            ...[cost, energy, carbon, escapeMarkdown(hardwareCell(workload, format)), time].map((cell) =>
-              cell === "" ? unknown : cell,
-            ),
+            whereOf(file.path, workload),
+            ...[cost, energy, carbon, escapeMarkdown(hardwareCell(workload, format)), time].map(known),
           ];
         }),
-        [3, 4, 5, 7],
+        [2, 3, 4, 6],
       ),
     );
   }
@@ -138,7 +159,8 @@ export function reportMarkdown(report: Report, format: Formatter, options: Repor
     const details = detailsOf(workload, format);
     if (details.length === 0) continue;
     sections.push(
-      `### ${escapeMarkdown(workload.name ?? workload.dialect, 60)} — ${inlineCode(file.path, 80)}, line ${lineOf(workload)}`,
+      `### ${escapeMarkdown(workload.name ?? workload.dialect, 60)}`,
+      `${kindOf(workload)}, ${whereOf(file.path, workload)}`,
       details.join("\n"),
     );
   }
@@ -156,29 +178,24 @@ export function reportMarkdown(report: Report, format: Formatter, options: Repor
   return `${sections.join("\n\n")}\n`;
 }
 
-const labelOf = (field: string): string => {
-  const { label } = fieldWords(field);
-  return /^[A-Z]{2}/.test(label) ? label : `${label[0]?.toLowerCase()}${label.slice(1)}`;
-};
-
 /** Assumptions and notes of one workload as a list. */
 function detailsOf(workload: ReportWorkload, format: Formatter): string[] {
   const lines: string[] = [];
+  const { energy, carbon, time } = cells(workload, format, true);
+  const figures = [energy && `energy ${energy}`, carbon && `carbon ${carbon}`, time && `time ${time}`].filter(Boolean);
+  if (figures.length > 0) lines.push(`- With intervals: ${figures.join(" · ")}`);
   const memory = workload.estimate?.memoryPerAccelerator;
   if (memory !== undefined)
     lines.push(
       `- Memory per accelerator: ${format.quantityWithRange(memory)}${memory.fits === false ? ", **does not fit**" : memory.fits ? ", fits" : ""}`,
     );
   for (const note of workload.notes.slice(0, 6)) lines.push(`- ${escapeMarkdown(note, 240)}`);
-  for (const assumption of workload.assumptions.slice(0, 12)) {
-    const value =
-      typeof assumption.value === "number"
-        ? Math.abs(assumption.value) < 1e6
-          ? format.count(assumption.value)
-          : format.number(assumption.value)
-        : inlineCode(String(assumption.value), 60);
+  for (const assumption of byInfluence(workload).slice(0, 12)) {
+    const value = valueMarkdown(assumption.field, assumption.value, format);
     const source = assumption.source === undefined ? "" : ` (${escapeMarkdown(assumption.source, 160)})`;
-    lines.push(`- Assumed ${labelOf(assumption.field)} ${value}: ${escapeMarkdown(assumption.reason, 200)}${source}`);
+    lines.push(
+      `- Assumed ${inSentence(assumption.field)} ${value}: ${escapeMarkdown(assumption.reason, 200)}${source}`,
+    );
   }
   return lines;
 }

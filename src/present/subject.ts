@@ -30,6 +30,9 @@ export interface Bound {
 /** The part of the catalogue that naming hardware needs. */
 export type HardwareNames = Pick<Facts, "accelerator" | "instance">;
 
+/** And what naming what is missing needs. */
+export type CatalogueNames = HardwareNames & Pick<Facts, "model">;
+
 export const assumptionOf = (subject: Subject, field: string): Assumption | undefined =>
   subject.estimate?.assumptions.find((assumption) => assumption.field === field);
 

@@ -54,9 +54,15 @@ export function originMarkdown(fact: Fact): string {
 export function chainMarkdown(chain: readonly Factor[] | undefined, format: Formatter): string | undefined {
   if (chain === undefined || chain.length < 2) return undefined;
   const product = chain.reduce((result, factor) => result * factor.value, 1);
-  const factors = chain.map((factor) => `${format.count(factor.value)} ${escapeMarkdown(factor.label, 40)}`.trim());
+  const factors = chain.map(({ value, label }) =>
+    `${format.count(value)} ${escapeMarkdown(value === 1 ? singular(label) : label, 40)}`.trim(),
+  );
   return `${factors.slice(0, 6).join(" × ")}${factors.length > 6 ? " × …" : ""} = ${format.count(product)}`;
 }
+
+/** `accelerators per pod` → `accelerator per pod`, for the words that recognition counts. */
+const singular = (label: string): string =>
+  label.replace(/^(accelerator|chip|core|GPU|group|host|node|pod|process|replica|slice|task|worker)(?:e?s)\b/, "$1");
 
 /** Source and date, which some sources name themselves. */
 const dated = (source: string, date: string | undefined): string =>

@@ -126,7 +126,7 @@ describe("the hover", () => {
   });
 
   it("lists what was assumed, three at most, and counts the rest", () => {
-    assert.match(hover(training(), 61), /Assumed: Model FLOPs utilisation 0\.41; PUE 1\.25; Region `world`; 1 more/);
+    assert.match(hover(training(), 61), /Assumed: model FLOPs utilisation 0\.41, region `world`, PUE 1\.25 and 1 more/);
     assert.doesNotMatch(hover(allocation(), 5), /Assumed/);
   });
 

@@ -35,13 +35,88 @@ describe("the line above a workload", () => {
       fields: { accelerator: "H100", accelerators: 8, model: "llama" },
       estimate: { quantities: { costRate: interval(20, 24, 30, "USD/h") } },
     });
-    assert.deepEqual(missingInputs(noTokens), ["tokens"]);
+    assert.deepEqual(missingInputs(noTokens, facts), ["tokens"]);
     assert.equal(title(noTokens), "≈ $24/h (20–30) · 8× H100 SXM · needs tokens");
-    assert.equal(title(subject("api")), "needs model, requests, output tokens");
+    assert.equal(title(subject("api")), "Hosted model · needs model, requests and output tokens");
+  });
+
+  it("names the kind where there is no figure to lead with", () => {
+    assert.equal(title(subject("training")), "Training · needs model and tokens");
+  });
+
+  it("asks for the size of a data set that nobody knows, not for tokens", () => {
+    const fields = { model: "llama", epochs: 3, dataset: { name: "acme/private" } };
+    assert.deepEqual(missingInputs(subject("fineTuning", { fields }), facts), ["dataset.samples"]);
+    assert.match(title(subject("fineTuning", { fields })), /needs samples$/);
+    const known = { quantities: { flops: interval(1, 2, 3, "FLOP") } };
+    assert.deepEqual(missingInputs(subject("fineTuning", { fields, estimate: known }), facts), []);
+  });
+
+  it("asks for the steps of a model that makes pictures, and for the samples of preference pairs", () => {
+    const unet = subject("fineTuning", { fields: { model: { backbone: "unet", parameters: 860e6 } } });
+    assert.deepEqual(missingInputs(unet, facts), ["steps"]);
+    const names = {
+      ...facts,
+      model: () => ({
+        value: { id: "sd", spec: { backbone: "unet" as const }, source: "x", confidence: "high" as const },
+        how: "exact" as const,
+        confidence: "high" as const,
+      }),
+    };
+    assert.deepEqual(missingInputs(subject("fineTuning", { fields: { model: "sd-1.5" } }), names), ["steps"]);
+    const pairs = subject("reinforcementLearning", { fields: { model: "llama", algorithm: "dpo" } });
+    assert.deepEqual(missingInputs(pairs, facts), ["dataset.samples"]);
+  });
+
+  it("tells the work where the clock is unknown", () => {
+    const work = (hours: number): string =>
+      title(
+        subject("fineTuning", {
+          fields: { model: "llama", tokens: 1e6 },
+          estimate: {
+            quantities: { cost: interval(1, 2, 3, "USD"), acceleratorHours: interval(hours, hours, hours, "h") },
+          },
+        }),
+      );
+    assert.equal(work(0.01), "≈ $2 (1–3) · 36 s of accelerator time");
+    assert.equal(work(17_200), "≈ $2 (1–3) · 17k h of accelerator time");
+  });
+
+  it("says that no list has a price for the part", () => {
+    const unpriced = subject("allocation", {
+      fields: { accelerator: "H100", accelerators: 8 },
+      estimate: { quantities: { power: interval(5, 6, 7, "kW") } },
+    });
+    assert.equal(title(unpriced), "6 kW · 8× H100 SXM · no list price");
+    assert.doesNotMatch(title(allocation()), /no list price/);
+  });
+
+  it("says that a named model has no known size", () => {
+    const fields = { model: "acme/Mystery", accelerator: "H100", accelerators: 2 };
+    assert.equal(title(subject("inference", { fields, estimate: {} })), "2× H100 SXM · model size unknown");
+    const sized = { quantities: { parameters: interval(7e9, 7e9, 7e9, "1") } };
+    assert.doesNotMatch(title(subject("inference", { fields, estimate: sized })), /unknown/);
+  });
+
+  it("leaves out what the catalogue adds to a name to tell its rows apart", () => {
+    const renamed = (name: string): string =>
+      lensTitle(subject("allocation", { fields: { accelerator: "h100", accelerators: 2 } }), {
+        names: {
+          ...facts,
+          accelerator: (wanted) => {
+            const match = facts.accelerator(wanted);
+            return match && { ...match, value: { ...match.value, name } };
+          },
+        },
+        format,
+      });
+    assert.equal(renamed("TPU v5e (chip)"), "2× TPU v5e");
+    assert.equal(renamed("NVIDIA GB200 (per GPU)"), "2× GB200 GPU");
+    assert.equal(renamed("Tesla K80 (one of two GPUs)"), "2× Tesla K80 (one of two GPUs)");
   });
 
   it("asks for nothing when the run time is known", () => {
-    assert.deepEqual(missingInputs(subject("training", { fields: { duration: 24 } })), []);
+    assert.deepEqual(missingInputs(subject("training", { fields: { duration: 24 } }), facts), []);
   });
 
   it("leaves out a part that is assumed and not counted", () => {
@@ -130,7 +205,7 @@ describe("the line above a workload", () => {
 
   it("names the field that cannot be read", () => {
     const broken = subject("training", { fields: { accelerators: "many" } });
-    assert.equal(title(broken), "not estimated: Accelerators cannot be read");
+    assert.equal(title(broken), "not estimated: accelerators cannot be read");
   });
 
   it("fills a person's own template and drops unknown parts with their separator", () => {

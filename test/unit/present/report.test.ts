@@ -129,7 +129,7 @@ describe("the report", () => {
         assert.deepEqual(links, []);
         for (const type of forbidden) assert.ok(!types.includes(type), `${type}: ${page}`);
       }
-      const columns = 8;
+      const columns = 7;
       const { types } = readMarkdown(markdown);
       assert.equal(types.filter((type) => type === "td_open").length % columns, (3 * totalRows(markdown)) % columns);
     });
