@@ -1,6 +1,6 @@
 /** What is taken for granted of a deployed service: it answers people at a steady load, it is not a batch run at full tilt. */
 import type { Kind } from "../core/workload";
-import type { Fact, FactMap } from "../recognize/recognized";
+import { type Fact, type FactMap, serverBound } from "../recognize/recognized";
 
 /** Sequences in flight per replica of a busy service; what published per-request figures assume (EcoLogits, methodology of 2025: 64). */
 const busyConcurrency = 64;
@@ -14,6 +14,17 @@ export function withServiceDefaults(kind: Kind, dialect: string, facts: FactMap)
   if (facts.engine !== undefined && oneAtATime.test(String(facts.engine.value))) {
     const alone: Fact = { value: 1, source: "assumed", confidence: "medium", note: "a script that answers one prompt" };
     return facts.concurrency === undefined && facts.requests === undefined ? { ...facts, concurrency: alone } : facts;
+  }
+  const bound = facts.concurrency?.note === serverBound.note ? facts.concurrency : undefined;
+  if (bound && typeof bound.value === "number") {
+    if (bound.value <= busyConcurrency) return facts;
+    const capped: Fact = {
+      ...bound,
+      value: busyConcurrency,
+      confidence: "low",
+      note: `a busy service; the server takes up to ${bound.value}`,
+    };
+    return { ...facts, concurrency: capped };
   }
   for (const stated of ["concurrency", "requests", "requestsPerSecond", "latencyTarget"])
     if (facts[stated] !== undefined) return facts;

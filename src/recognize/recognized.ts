@@ -28,6 +28,9 @@ export interface Fact {
 /** Names are the contract's workload fields, nested ones dotted: `accelerators`, `parallelism.tensor`, `dataset.samples`. */
 export type FactMap = Readonly<Record<string, Fact>>;
 
+/** A server's greatest number of sequences in flight: what it may reach, not what it has. Marks facts of `concurrency`. */
+export const serverBound = { confidence: "medium", note: "an upper bound of the server" } as const;
+
 /** One factor of a product chain (replicas × pods × containers). */
 export interface Factor {
   readonly label: string;

@@ -100,7 +100,11 @@ function readBlock(block: Cursor, root: Cursor, context: RecognitionContext): re
   if (policy.text() === "on-demand") sheet.value("pricing", policy, "onDemand");
   sheet.value("region", root.get("regions", 0), root.get("regions", 0).text());
   const backend = root.get("backends", 0);
-  if (/^(aws|gcp|azure|oci|lambda|runpod|nebius|vastai)$/.test(backend.text() ?? "")) sheet.text("provider", backend);
+  if (
+    root.get("backends").items().length === 1 &&
+    /^(aws|gcp|azure|oci|lambda|runpod|nebius|vastai)$/.test(backend.text() ?? "")
+  )
+    sheet.text("provider", backend);
   const model = root.get("model").isMapping ? root.get("model", "name") : root.get("model");
   const { kind, notes: more } = readLaunch(
     {

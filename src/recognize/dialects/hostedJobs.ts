@@ -31,6 +31,7 @@ export const mcli: Dialect = {
     if (type.text() && !/^none$/i.test(type.text() as string)) sheet.text("accelerator", type);
     const embedded = readEmbedded(root.get("parameters"), [llmFoundry], context)[0];
     if (embedded) sheet.fill(embedded.facts);
+    if (gpus.positive() === undefined && !embedded && !gpus.raw()?.includes("$")) return [];
     const launch = readLaunch(
       { scripts: [root.get("command")], hints: [root.get("image")], fallback: "training" },
       sheet,

@@ -111,7 +111,7 @@ function servingGroup(label: string, part: Cursor, metadata: Cursor): PodGroup[]
   const pipeline = parallelism.get("pipeline").positive();
   const pods =
     data !== undefined && local !== undefined
-      ? { label: "pods per replica", value: data / local, at: parallelism.get("data") }
+      ? { label: "pods per replica", value: Math.max(1, Math.ceil(data / local)), at: parallelism.get("data") }
       : pipeline !== undefined && part.get("worker").exists
         ? { label: "pods per replica", value: pipeline, at: parallelism.get("pipeline") }
         : undefined;

@@ -11,7 +11,8 @@ import type { RecognitionContext } from "../recognized";
 
 export function clusterGroups(cluster: Cursor): PodGroup[] {
   const head = cluster.get("headGroupSpec", "template");
-  const workers = cluster.get("workerGroupSpecs").items();
+  const specs = cluster.get("workerGroupSpecs");
+  const workers = specs.isMapping ? [specs] : specs.items();
   return [
     podGroup("head", head),
     ...workers.map((group) => {

@@ -48,7 +48,7 @@ function read(document: TreeDocument, context: RecognitionContext): readonly Rec
   const nodes = root.get("num_nodes");
   const count = nodes.positive() ?? 1;
   if (nodes.positive() !== undefined) sheet.number("nodes", nodes);
-  const replicas = readReplicas(root.get("service"), sheet);
+  const replicas = readReplicas(root.get("service").exists ? root.get("service") : root.get("pool"), sheet);
   readPlace(field, sheet);
   const perNode = asked?.count;
   const total = perNode === undefined ? undefined : perNode * count * replicas.value;
@@ -166,11 +166,11 @@ function readReplicas(
   service: Cursor,
   sheet: FactSheet,
 ): { value: number; at?: Cursor; range?: { low: number; high: number } } {
-  const fixed = service.isScalar ? service : service.get("replicas");
+  const fixed = service.isScalar ? service : service.first("replicas", "workers");
   if (fixed.positive() !== undefined) return { value: fixed.positive() as number, at: fixed };
-  const policy = service.get("replica_policy");
-  const low = policy.get("min_replicas");
-  const high = policy.get("max_replicas").positive();
+  const policy = service.get("replica_policy").exists ? service.get("replica_policy") : service;
+  const low = policy.first("min_replicas", "min_workers");
+  const high = policy.first("max_replicas", "max_workers").positive();
   if (low.number() === undefined) return { value: 1 };
   sheet.number("replicas", low);
   const value = Math.max(1, low.number() as number);

@@ -2,7 +2,7 @@ import { dialectFrom } from "../readers/dialect";
 import { parsePrecision, precisionInName } from "../readers/precision";
 import { countKeys, hasKey, type Reading } from "../readers/reading";
 import { readModel, readModelFromPath, readPrecision } from "../readers/training";
-import type { Recognized } from "../recognized";
+import { type Recognized, serverBound } from "../recognized";
 
 /** Options that only vLLM's server knows; one of them is enough. */
 const own = [
@@ -115,8 +115,7 @@ export function readServing(
   reading.number("maxModelLength", ...paths.length);
   const sequences = reading.scalar(...paths.sequences);
   const most = reading.numberAt(...paths.sequences);
-  if (sequences && most !== undefined && most >= 1)
-    reading.put("concurrency", most, sequences, { confidence: "medium", note: "an upper bound of the server" });
+  if (sequences && most !== undefined && most >= 1) reading.put("concurrency", most, sequences, serverBound);
 }
 
 /** Format of the weights: the option, or what the model's name announces. */

@@ -1,7 +1,7 @@
 /** What the command of a launcher says of the work: program, model, parallelism, lengths, batch, duration. */
 import type { ModelSpec } from "../../core/model/specification";
 import type { Kind } from "../../core/workload";
-import type { Fact } from "../recognized";
+import { type Fact, serverBound } from "../recognized";
 import { type Argument, argumentFact, type CommandLine } from "./commandLine";
 import type { Cursor, FactSheet } from "./facts";
 import { modelName } from "./modelNames";
@@ -24,18 +24,32 @@ export function engineIn(text: string): string | undefined {
 }
 
 const reinforcement = /(?<![a-z])(?:grpo|ppo|rloo)(?![a-z])|train_ppo|\bverl\b|openrlhf/i;
+/** A script or a flag, not a model that was made this way (`DeepSeek-R1-Distill-…`). */
+const distilling = /distil\w*\.py\b|--teacher[_-]model/i;
+/** Programs that do nothing but serve, and the ones that never do: model names and images say less than these. */
+const server =
+  /\b(?:vllm|sglang|lmdeploy|ollama|bentoml) serve\b|\bapi_server\b|\blaunch_server\b|trtllm-serve|text-generation-launcher|llama-server|dynamo\.(?:vllm|sglang|trtllm)/;
+const trainer =
+  /torchrun|accelerate launch|\bdeepspeed\b|\btrain\w*\.py|axolotl|llamafactory-cli train|tune run|trl (?:sft|dpo|grpo)/;
+/** Servers of pictures and films, and the tasks that models of theirs are named after. */
+const video = /fastvideo|\bt2v\b|\bi2v\b|-[ti]2v-|text-to-video|image-to-video/i;
+const picture = /comfyui|stable-diffusion-webui|automatic1111|invokeai|text-to-image|\bsd-webui/i;
 const tuning =
-  /fine[-_]?tun|\bsft\b|sft\.py|_sft|\bdpo\b|\bdpo_|\bq?lora\b|\bpeft\b|axolotl|llamafactory|trl[ /]|run_(qa|glue|clm|squad)|tune run|_tune\b|\btune[_.]|-fft\b|oumi (distributed )?train|oumi train|unsloth|nemo.?rl.*run_sft/i;
+  /fine[-_]?tun|\bsft\b|sft\.py|_sft|\bdpo\b|\bdpo_|\bq?lora\b|\bpeft\b|axolotl|llamafactory|trl[ /]|run_(qa|glue|clm|squad)|tune run|_tune\b|\btune[_.]|-fft\b|oumi (distributed )?train|oumi train|(?<![\w-])unsloth(?!\/)|nemo.?rl.*run_sft/i;
 const training =
   /torchrun|torch\.distributed|accelerate launch|deepspeed|train[\w-]*\.py|pretrain|composer |mpirun|megatron|\btrain\b/i;
 const serving =
-  /\bserve\b|api_server|launch_server|text-generation|tritonserver|inference|\bserver\b|uvicorn|lmdeploy|infinity|tei\b|text-embeddings/i;
+  /\bserve\b|api_server|launch_server|text-generation|tritonserver|inference|\bserver\b|uvicorn|lmdeploy|infinity|tei\b|text-embeddings|nvcr\.io\/nim\//i;
 
 /** What kind of work a command does; undefined when nothing tells. */
 export function kindOfCommand(text: string): Kind | undefined {
   const short = text.slice(0, 20_000);
+  if (server.test(short) && !trainer.test(short)) return "inference";
   if (reinforcement.test(short) && !/\bvllm serve\b/.test(short)) return "reinforcementLearning";
+  if (distilling.test(short)) return "distillation";
   if (tuning.test(short)) return "fineTuning";
+  if (video.test(short)) return "videoGeneration";
+  if (picture.test(short)) return "imageGeneration";
   if (engineIn(short) && /\bserve\b|server|launcher|--model|router|vllm|sglang|\btgi\b|ollama/.test(short))
     return "inference";
   if (training.test(short)) return "training";
@@ -59,6 +73,8 @@ const modelFlags = [
   "hf_model_path",
   "checkpoint_dir",
 ] as const;
+
+const modelFlagsOfLlamaCpp = ["hf_repo", "hf", "m"] as const;
 
 /** The model that a value names, be part of it a placeholder (`s3://$BUCKET/models/name`). */
 export const modelAt = (at: Cursor): string | undefined => modelName(at.text() ?? at.raw() ?? "");
@@ -87,10 +103,20 @@ const flags: readonly (readonly [string, Reader, readonly string[]])[] = [
   ],
   ["parallelism.pipeline", number, ["pipeline_parallel_size", "pp_size", "pp", "pipeline_model_parallel_size"]],
   ["parallelism.context", number, ["context_parallel_size", "cp_size"]],
+  ["concurrency", number, ["max_num_seqs", "max_running_requests", "max_concurrent_requests"]],
   [
     "maxModelLength",
     thousands,
-    ["max_model_len", "context_length", "max_total_tokens", "max_seq_len", "max_length", "max_sequence_length"],
+    [
+      "max_model_len",
+      "context_length",
+      "max_total_tokens",
+      "max_seq_len",
+      "max_length",
+      "max_sequence_length",
+      "ctx_size",
+      "session_len",
+    ],
   ],
   ["kvCachePrecision", precision, ["kv_cache_dtype"]],
   ["weightPrecision", precision, ["quantization", "quantize", "q"]],
@@ -135,12 +161,18 @@ const flags: readonly (readonly [string, Reader, readonly string[]])[] = [
     [
       "max_steps",
       "max_train_steps",
+      "max_num_steps",
       "train_iters",
       "num_steps",
       "trainer.total_training_steps",
       "trainer.max_steps",
       "grpo.max_num_steps",
     ],
+  ],
+  [
+    "teacher",
+    ({ value }) => (value === undefined ? undefined : modelName(value)),
+    ["teacher_model", "teacher_model_name_or_path"],
   ],
   ["epochs", number, ["num_train_epochs", "num_epochs", "epochs", "trainer.total_epochs", "max_epochs"]],
   ["loraRank", number, ["lora_rank", "lora_r", "lora_alpha_r"]],
@@ -155,6 +187,7 @@ const flags: readonly (readonly [string, Reader, readonly string[]])[] = [
 ];
 
 const fieldsOfServing = new Set([
+  "concurrency",
   "parallelism.tensor",
   "parallelism.pipeline",
   "parallelism.context",
@@ -179,16 +212,21 @@ export function readCommand(line: CommandLine, sheet: FactSheet, { kind, overrid
   const engine = engineIn(line.text);
   for (const [field, reader, names] of flags) {
     if (serving && !fieldsOfServing.has(field)) continue;
-    if (!serving && (field === "maxModelLength" || field === "kvCachePrecision")) continue;
+    if (!serving && (field === "maxModelLength" || field === "kvCachePrecision" || field === "concurrency")) continue;
+    if (field === "teacher" && kind !== "distillation") continue;
     if (rolloutOnly.has(field) && kind !== "reinforcementLearning") continue;
     for (const name of names) {
       const argument = line.find(name);
       const value = argument && reader(argument);
       if (!argument || value === undefined) continue;
-      sheet.set(field, argumentFact(argument, value, overrides));
+      sheet.set(
+        field,
+        argumentFact(argument, value, field === "concurrency" ? { ...overrides, ...serverBound } : overrides),
+      );
       break;
     }
   }
+  if (serving) readExperts(line, sheet, overrides);
   const named = serving && engine ? line.words.find((word) => engineIn(word.value ?? "") === engine) : undefined;
   if (named) sheet.set("engine", argumentFact(named, engine, overrides));
   const prompt = sheet.numberOf("promptTokens");
@@ -204,6 +242,15 @@ export function readCommand(line: CommandLine, sheet: FactSheet, { kind, overrid
     if (flag && !/^(false|0|no)$/i.test(flag.value ?? "")) sheet.set("precision", argumentFact(flag, name, overrides));
   }
   if (!serving && kind === "fineTuning") readMethod(line, sheet, overrides);
+}
+
+/** vLLM spreads the experts over all members of the tensor and data parallel groups. */
+function readExperts(line: CommandLine, sheet: FactSheet, overrides: Partial<Fact>): void {
+  const flag = line.find("enable_expert_parallel");
+  const tensor = sheet.numberOf("parallelism.tensor") ?? 1;
+  const data = line.has("data_parallel_size") ? line.numberOf("data_parallel_size") : 1;
+  if (!flag || data === undefined || tensor * data <= 1) return;
+  sheet.set("parallelism.expert", argumentFact(flag, tensor * data, { ...overrides, note: "tensor × data parallel" }));
 }
 
 /** Dimensions of a model that training scripts are given instead of a name. */
@@ -240,14 +287,23 @@ function readModel(line: CommandLine, sheet: FactSheet, overrides: Partial<Fact>
     sheet.set("model", positional);
     return;
   }
-  for (const name of modelFlags) {
+  for (const name of /llama-server|llama\.cpp|llama_cpp/.test(line.text)
+    ? [...modelFlags, ...modelFlagsOfLlamaCpp]
+    : modelFlags) {
     const argument = line.find(name);
-    const value = argument?.value === undefined ? undefined : modelName(argument.value);
+    const value =
+      argument?.value === undefined ? undefined : (servedName(line, argument.value) ?? modelName(argument.value));
     if (!argument || value === undefined || /\.(ya?ml|json|py|sh)$/i.test(value) || /^(\d+|true|false)$/i.test(value))
       continue;
     sheet.set("model", argumentFact(argument, value, overrides));
     return;
   }
+}
+
+/** A copy on disk goes by the name that the server gives it, if that is a full one. */
+function servedName(line: CommandLine, path: string): string | undefined {
+  const name = line.textOf("served_model_name");
+  return /^[./]/.test(path) && name !== undefined && /^[\w.-]+\/[\w.-]+$/.test(name) ? name : undefined;
 }
 
 /** `vllm serve org/name`. */
@@ -281,6 +337,6 @@ export function processesOf(line: CommandLine): {
     line.find("nproc_per_node", "trainer.n_gpus_per_node", "gpus_per_node", "num_gpus", "n_gpus_per_node"),
   );
   const nodes = numeric(line.find("nnodes", "num_nodes", "num_machines", "trainer.nnodes"));
-  const total = numeric(line.find("num_processes"));
+  const total = numeric(line.find("num_processes", "world_size"));
   return { ...(perNode ? { perNode } : {}), ...(nodes ? { nodes } : {}), ...(total ? { total } : {}) };
 }

@@ -8,6 +8,7 @@ import { CommandLine } from "./commandLine";
 import type { Cursor, FactSheet } from "./facts";
 import { acceleratorName, chipsInTopology, isAcceleratorResource, isInstanceType, shareOfResource } from "./gpu";
 import { modelName } from "./modelNames";
+import { readImage, readServerVariables } from "./serverVariables";
 
 /** The accelerators of one pod. */
 export interface PodDemand {
@@ -248,7 +249,12 @@ export function readNodeLabels(labels: ReadonlyMap<string, Cursor>, sheet: FactS
     if (at && text && isInstanceType(text)) sheet.set("instanceType", at.fact(text));
   }
   const family = labels.get("karpenter.k8s.aws/instance-family");
-  if (family?.text()) sheet.set("provider", family.fact("aws", { note: "AWS node label" }));
+  const familyName = family?.text();
+  if (family && familyName !== undefined) {
+    sheet.set("provider", family.fact("aws", { note: "AWS node label" }));
+    const held = Object.hasOwn(instanceFamilies, familyName) ? instanceFamilies[familyName] : undefined;
+    if (held) sheet.set("accelerator", family.fact(held, { note: `instances of family ${familyName}` }));
+  }
   const capacity = labels.get("karpenter.sh/capacity-type") ?? labels.get("eks.amazonaws.com/capacityType");
   const spot = labels.get("cloud.google.com/gke-spot") ?? labels.get("cloud.google.com/gke-provisioning");
   if (capacity && /^spot$/i.test(capacity.text() ?? "")) sheet.set("pricing", capacity.fact("spot"));
@@ -281,6 +287,29 @@ export function environment(container: Cursor): Map<string, Cursor> {
 const modelVariables =
   /^(MODEL(_NAME|_ID|_PATH|_URI|_NAME_OR_PATH)?|HF_MODEL(_ID|_NAME)?|BASE_MODEL|LLM_MODEL|SERVED_MODEL|STORAGE_URI|VLLM_MODEL|MODEL_REPO|HF_MODEL_REPO)$/;
 
+/** Accelerators by AWS instance family (aws.amazon.com/ec2/instance-types, accelerated computing, 2025). */
+const instanceFamilies: Readonly<Record<string, string>> = {
+  g4dn: "T4",
+  g5: "A10G",
+  g5g: "T4G",
+  g6: "L4",
+  gr6: "L4",
+  g6e: "L40S",
+  p3: "V100",
+  p3dn: "V100",
+  p4d: "A100-40GB",
+  p4de: "A100-80GB",
+  p5: "H100",
+  p5e: "H200",
+  p5en: "H200",
+  "p6-b200": "B200",
+  "p6e-gb200": "GB200",
+  trn1: "Trainium",
+  trn1n: "Trainium",
+  trn2: "Trainium2",
+  inf2: "Inferentia2",
+};
+
 /** What the containers of a pod run: kind of work and facts of the commands, the container with accelerators first. */
 export function readContainers(containers: readonly Cursor[], sheet: FactSheet, preferred?: Kind): Kind | undefined {
   const ordered = [...containers].sort(
@@ -307,6 +336,8 @@ export function readContainers(containers: readonly Cursor[], sheet: FactSheet, 
     const engine = engineIn(text);
     if (kind === "inference" && engine && image.exists)
       sheet.set("engine", image.fact(engine, { note: "by image or command" }));
+    if (kind === "inference") readServerVariables(engine, variables, sheet);
+    if (kind === "inference") readImage(image, sheet);
     const fetchesData = /dataset/i.test(`${image.raw()} ${bare.get("name").raw()}`);
     for (const [name, value] of variables) {
       if (fetchesData || !modelVariables.test(name)) continue;

@@ -2,6 +2,7 @@
 import type { Kind } from "../../core/workload";
 import type { TreeDocument } from "../../document/tree";
 import type { Dialect, RecognitionContext, Recognized } from "../recognized";
+import { CommandLine } from "./commandLine";
 import { type Cursor, cursorOf, FactSheet, workload } from "./facts";
 import { resourceAnchors } from "./gpu";
 import { countAccelerators, nodeLabels, type PodGroup, readContainers, readNodeLabels } from "./kubernetes";
@@ -72,7 +73,7 @@ function readResource(
       format.work);
   format.complete?.(root, sheet, context);
   if (format.scripts && kind !== "allocation") readScripts(context, kind, sheet);
-  if (kind === "inference" || kind === "allocation") replicasOf(holding, sheet);
+  if (kind === "inference" || kind === "allocation") replicasOf(holding, sheet, spannedPods(containers));
   if (kind === "allocation") sheet.delete("engine");
   const limit = format.timeLimit?.(root);
   const seconds = limit?.positive();
@@ -93,11 +94,19 @@ function readResource(
   ];
 }
 
-function replicasOf(holding: readonly PodGroup[], sheet: FactSheet): void {
+/** Pods of one server, where its command says that it spans several (`--nnodes 2`). */
+const spannedPods = (containers: readonly Cursor[]): number =>
+  Math.max(1, ...containers.map((at) => new CommandLine(at.get("command"), at.get("args")).numberOf("nnodes") ?? 1));
+
+function replicasOf(holding: readonly PodGroup[], sheet: FactSheet, pods: number): void {
   const [first] = holding;
-  const [outer] = first?.factors ?? [];
-  if (holding.length !== 1 || outer?.value === undefined || !outer.at) return;
-  if (outer.label === "replicas") sheet.set("replicas", outer.at.fact(outer.value));
+  const [outer, inner] = first?.factors ?? [];
+  if (holding.length !== 1 || outer?.value === undefined || !outer.at || outer.label !== "replicas") return;
+  const spans = pods > 1 && inner === undefined && outer.value % pods === 0;
+  sheet.set(
+    "replicas",
+    outer.at.fact(spans ? outer.value / pods : outer.value, spans ? { note: `${pods} pods each` } : {}),
+  );
 }
 
 /** A pod that claims devices through a template of the same file: the template says what and how many. */

@@ -6,6 +6,7 @@ import { engineIn, kindOfCommand, processesOf, readCommand } from "./commandFact
 import { argumentFact, CommandLine } from "./commandLine";
 import type { Cursor, FactSheet } from "./facts";
 import { modelName } from "./modelNames";
+import { readImage, readServerVariables } from "./serverVariables";
 
 export interface Launch {
   /** Scripts and argument lists, the ones that do the work first. */
@@ -75,7 +76,12 @@ export function readLaunch(launch: Launch, sheet: FactSheet, context: Recognitio
   const download = downloaded(line);
   if (download) sheet.set("model", download);
   const engine = engineIn(text);
-  if (kind === "inference" && engine && launch.scripts[0]?.exists) sheet.set("engine", launch.scripts[0].fact(engine));
+  if (kind === "inference") {
+    readServerVariables(engine, environment, sheet);
+    for (const hint of launch.hints ?? []) readImage(hint, sheet);
+    const place = [...launch.scripts, ...(launch.hints ?? [])].find((at) => at.exists);
+    if (engine && place) sheet.set("engine", place.fact(engine, { note: "by image or command" }));
+  }
   return { kind, notes, line };
 }
 

@@ -2,8 +2,8 @@
 import type { Precision } from "../../core/precision";
 
 const spellings: readonly (readonly [RegExp, Precision])[] = [
-  [/^(nvfp4|mxfp4|fp4|float4|fp4-dq|bnb\.fp4(-dq)?|fp4_e2m1|w4a4|modelopt_fp4|nvfp4_.*)$/, "fp4"],
-  [/^(nf4|nf4-dq|bnb\.nf4(-dq)?|bitsandbytes|bnb|bnb_4bit|bnb-4bit|normalfloat4|qlora)$/, "nf4"],
+  [/^(nvfp4|mxfp4|fp4|float4|fp4-dq|bnb\.fp4(-dq)?|fp4_e2m1|bitsandbytes-fp4|w4a4|modelopt_fp4|nvfp4_.*)$/, "fp4"],
+  [/^(nf4|nf4-dq|bnb\.nf4(-dq)?|bitsandbytes(-nf4)?|bnb|bnb_4bit|bnb-4bit|normalfloat4|qlora)$/, "nf4"],
   [
     /^(int4|uint4|4|4-?bit|awq|awq_marlin|gptq|gptq_marlin|int4_awq|w4a16(_awq)?|w4a8(_awq)?|w4afp8|int4wo|int4_weight_only|q4_[a-z0-9_]+|quint4|uint4b8)$/,
     "int4",

@@ -5,6 +5,7 @@ import { matchesGlob } from "../../../src/analysis/glob";
 import { withServiceDefaults } from "../../../src/analysis/serviceDefaults";
 import { parseWorkspaceFile } from "../../../src/analysis/workspaceFile";
 import { createCatalog } from "../../../src/catalog/catalog";
+import { serverBound } from "../../../src/recognize/recognized";
 
 const facts = createCatalog();
 const recipe =
@@ -181,5 +182,15 @@ describe("aicost.yaml", () => {
     };
     assert.equal(concurrency("torchtune"), 1);
     assert.ok((concurrency("vllm") as number) > 1);
+  });
+
+  it("takes a server's bound for what is in flight only where it is the lesser", () => {
+    const concurrency = (bound: number) =>
+      withServiceDefaults("inference", "vllm", {
+        concurrency: { value: bound, source: "file", ...serverBound },
+      }).concurrency;
+    assert.equal(concurrency(8)?.value, 8);
+    assert.equal(concurrency(1024)?.value, 64);
+    assert.match(concurrency(1024)?.note ?? "", /up to 1024/);
   });
 });

@@ -312,3 +312,30 @@ describe("work on processors", () => {
       assert.deepEqual(workloadsOf(text), []);
     });
 });
+
+describe("Pools and open places", () => {
+  it("counts the workers of a pool", () => {
+    const text = `envs: {MODEL_NAME: org/m-7b}
+resources: {accelerators: L4}
+setup: vllm serve $MODEL_NAME
+pool: {workers: 4}
+`;
+    assertFacts(workloadOf(text), { accelerators: 4, replicas: 4, model: "org/m-7b" });
+  });
+
+  it("states no provider where several may do", () => {
+    const text = (backends: string): string =>
+      `type: task\nname: t\nbackends: [${backends}]\nresources: {gpu: H100}\ncommands: [torchrun train.py]\n`;
+    assertFacts(workloadOf(text("aws, gcp")), { provider: undefined });
+    assertFacts(workloadOf(text("aws")), { provider: "aws" });
+  });
+
+  it("names the engine by the image where there is no command", () => {
+    const text = `services:
+  chat:
+    image: ollama/ollama:latest
+    deploy: {resources: {reservations: {devices: [{driver: nvidia, count: 1, capabilities: [gpu]}]}}}
+`;
+    assertFacts(workloadOf(text), { engine: "ollama", accelerators: 1 });
+  });
+});
