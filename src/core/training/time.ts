@@ -85,6 +85,12 @@ function activationElements(model: Architecture): number {
   return 8 * d + width + mlp + share * 4 * used * d;
 }
 
+/**
+ * Scan, convolution and gating of a state-space or linear-attention layer, relative to the time of its projections at 16 bit (fitted
+ * on eight published runs of Nemotron 3 Nano and Super).
+ */
+const mixerScan = 1.8;
+
 export function timePerToken(input: TimeInput, c: TrainingConstants = trainingConstants): TimePerToken {
   const { model, device, layout, method, stack, sequence: s } = input;
   const { spec } = model;
@@ -105,6 +111,8 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
     model.count.activeExperts > 0
       ? ((again * model.count.activeExperts) / rate) * (1 + c.narrowExperts / expertWidth)
       : 0;
+  const mixers = (spec.linearMixerParameters ?? 0) * (spec.linearAttentionLayers ?? 0);
+  const scan = (mixerScan * again * mixers) / rate16;
   const head = (2 * passes * model.count.headMatmul) / rate16;
   const attentionForward = attentionFlopsPerToken(model, s);
   const attention =
@@ -116,7 +124,7 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
     device.bandwidth;
 
   const software = device.nvidia ? 1 : c.software;
-  const matmulTime = (dense + experts + head) / software;
+  const matmulTime = (dense + experts + scan + head) / software;
   const attentionTime = attention / software;
   const memoryTime = memory / software;
   const busy = matmulTime + attentionTime + memoryTime;
