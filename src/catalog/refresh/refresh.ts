@@ -31,7 +31,7 @@ export interface ProviderReport {
   readonly provider: string;
   readonly title: string;
   readonly accepted: number;
-  /** Left out: not within a factor of five of the bundled price, or twice the same. */
+  /** Left out: not positive, or not within a factor of five of the bundled price. */
   readonly rejected: number;
   /** One sentence; the old prices stay. */
   readonly error?: string;
@@ -99,22 +99,23 @@ async function readSource(
       ...(options.signal ? { signal: options.signal } : {}),
       ...(options.timeout ? { timeout: options.timeout } : {}),
     });
-    const all = distinct(read);
-    const prices = all.filter((price) => plausible(price, options.catalog));
-    const rejected = all.length - prices.length;
+    // First what is plausible: a stray low price must not stand for the machine's good ones.
+    const taken = read.filter((price) => plausible(price, options.catalog));
+    const prices = distinct(taken);
+    const rejected = read.length - taken.length;
     const report = { provider, title, accepted: prices.length, rejected };
-    if (prices.length === 0)
-      return { prices: [], report: { ...report, error: `${title}: no price of a known machine in the answer` } };
-    if (rejected > toleratedShare * all.length)
+    if (rejected > toleratedShare * read.length)
       return {
         prices: [],
         report: {
           ...report,
           accepted: 0,
-          rejected: all.length,
-          error: `${title}: ${rejected} of ${all.length} prices are implausible`,
+          rejected: read.length,
+          error: `${title}: ${rejected} of ${read.length} prices are implausible`,
         },
       };
+    if (prices.length === 0)
+      return { prices: [], report: { ...report, error: `${title}: no price of a known machine in the answer` } };
     return { prices, report };
   } catch (error) {
     if (error instanceof RequestError && error.kind === "cancelled") throw error;
