@@ -42,8 +42,9 @@ function answerLine(line: string, facts: Facts): Answer {
   return answer(value, facts);
 }
 
-/** Answers a block of whole lines in their order; empty lines are passed over. */
+/** Answers a block of whole lines in their order; empty lines are passed over. A line that comes again is not reckoned again. */
 export function answerBlock(block: string, facts: Facts): string {
+  const answered = new Map<string, string>();
   let out = "";
   let from = 0;
   while (from < block.length) {
@@ -51,7 +52,13 @@ export function answerBlock(block: string, facts: Facts): string {
     if (end < 0) end = block.length;
     const line = block.slice(from, end);
     from = end + 1;
-    if (line.trim() !== "") out += `${JSON.stringify(answerLine(line, facts))}\n`;
+    if (line.trim() === "") continue;
+    let text = answered.get(line);
+    if (text === undefined) {
+      text = `${JSON.stringify(answerLine(line, facts))}\n`;
+      answered.set(line, text);
+    }
+    out += text;
   }
   return out;
 }

@@ -1,8 +1,6 @@
 /** Long streams are answered on all cores: blocks go to worker threads, answers come back in order of asking. */
 import { availableParallelism } from "node:os";
 import { type MessagePort, Worker } from "node:worker_threads";
-import type { Facts } from "../core/facts";
-import { answerBlock, mayHoldApi } from "./answers";
 
 interface Question {
   readonly id: number;
@@ -61,13 +59,12 @@ export class EstimatePool {
 }
 
 /** The thread's side: answers blocks one after the other. */
-export function serveEstimates(port: MessagePort, facts: Facts, prepare: () => Promise<void>): void {
+export function serveEstimates(port: MessagePort, answer: (block: string) => Promise<string>): void {
   let last = Promise.resolve();
   port.on("message", ({ id, block }: Question) => {
     last = last.then(async () => {
       try {
-        if (mayHoldApi(block)) await prepare();
-        const bytes = new TextEncoder().encode(answerBlock(block, facts));
+        const bytes = new TextEncoder().encode(await answer(block));
         port.postMessage({ id, bytes } satisfies Reply, [bytes.buffer]);
       } catch (error) {
         port.postMessage({ id, problem: String(error) } satisfies Reply);

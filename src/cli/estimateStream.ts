@@ -1,8 +1,6 @@
 /** `estimate -`: one native workload a line in, one estimate a line out, in the same order, streaming. */
 import type { Readable, Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
-import type { Facts } from "../core/facts";
-import { answerBlock, mayHoldApi } from "./answers";
 import { EstimatePool } from "./estimatePool";
 
 /** A line longer than this is refused instead of collected. */
@@ -11,9 +9,8 @@ const longestLine = 4 << 20;
 const poolFrom = 200_000;
 
 export interface StreamOptions {
-  readonly facts: Facts;
-  /** Runs before an API workload is answered. */
-  readonly prepare: () => Promise<void>;
+  /** Answers a block of whole lines. */
+  readonly answer: (block: string) => Promise<string>;
   /** File whose threads answer long streams; without one everything happens here. */
   readonly script?: string;
 }
@@ -31,14 +28,10 @@ export async function estimateStream(input: Readable, output: Writable, options:
     if (out !== undefined && out.length > 0 && !output.write(out))
       await new Promise((resolve) => output.once("drain", resolve));
   };
-  const here = async (block: string): Promise<string> => {
-    if (mayHoldApi(block)) await options.prepare();
-    return answerBlock(block, options.facts);
-  };
   const ask = async (block: string): Promise<void> => {
     seen += block.length;
     if (pool === undefined && options.script !== undefined && seen > poolFrom) pool = new EstimatePool(options.script);
-    pending.push(pool ? pool.answer(block) : here(block));
+    pending.push(pool ? pool.answer(block) : options.answer(block));
     while (pending.length > (pool?.depth ?? 0)) await writeFirst();
   };
   try {

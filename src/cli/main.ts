@@ -2,14 +2,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
-import { createCatalog } from "../catalog/catalog";
-import { loadTokenPrices } from "../catalog/tokenPrices";
-import { catalogCommand } from "./catalog";
-import { diffCommand } from "./diff";
-import { estimateCommand } from "./estimate";
 import { estimateWorkerRole, serveEstimates } from "./estimatePool";
-import { explainCommand } from "./explain";
-import { type ReportOptions, reportCommand } from "./report";
+import type { ReportOptions } from "./report";
 import { exitCodes, UsageError } from "./usage";
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
@@ -29,13 +23,17 @@ function commands(done: (code: number) => void): Command {
     .option("--output <file>", "write to a file instead of the terminal")
     .option("--budget <USD>", "exit with 1 when the runs and one month of endless work cost more")
     .option("--set <field=value>", "state a field for every workload (repeatable)", collect, [])
-    .action(async (paths: string[], options: ReportOptions) => done(await reportCommand(paths, options)));
+    .action(async (paths: string[], options: ReportOptions) =>
+      done(await (await import("./report")).reportCommand(paths, options)),
+    );
   program
     .command("estimate")
     .description("native workloads: a *.aicost file, or one JSON object a line from standard input")
     .argument("[file]", "file, or - for standard input", "-")
     .option("--format <format>", "json or table", "json")
-    .action(async (file: string, options: { format: string }) => done(await estimateCommand(file, options)));
+    .action(async (file: string, options: { format: string }) =>
+      done(await (await import("./estimate")).estimateCommand(file, options)),
+    );
   program
     .command("diff")
     .description("what a change costs: two files, two folders, or git revisions (diff HEAD~1 .)")
@@ -43,7 +41,7 @@ function commands(done: (code: number) => void): Command {
     .argument("<head>", "file, folder or revision after")
     .option("--format <format>", "table, markdown or json", "table")
     .action(async (base: string, head: string, options: { format: string }) =>
-      done(await diffCommand(base, head, options)),
+      done(await (await import("./diff")).diffCommand(base, head, options)),
     );
   program
     .command("catalog")
@@ -52,13 +50,13 @@ function commands(done: (code: number) => void): Command {
     .argument("[query]", "text to look for")
     .option("--format <format>", "table or json", "table")
     .action(async (kind: string, query: string | undefined, options: { format: string }) =>
-      done(await catalogCommand(kind, query, options)),
+      done(await (await import("./catalog")).catalogCommand(kind, query, options)),
     );
   program
     .command("explain")
     .description("the chain of formulas behind a workload")
     .argument("<file[:line]>", "a file, or a line of it")
-    .action(async (target: string) => done(await explainCommand(target)));
+    .action(async (target: string) => done(await (await import("./explain")).explainCommand(target)));
   return program;
 }
 
@@ -77,8 +75,8 @@ async function main(): Promise<number> {
   }
 }
 
-if (parentPort !== null && workerData?.role === estimateWorkerRole)
-  serveEstimates(parentPort, createCatalog(), loadTokenPrices);
+const port = workerData?.role === estimateWorkerRole ? parentPort : null;
+if (port !== null) import("./answering").then(({ answerLines }) => serveEstimates(port, answerLines));
 else {
   // A reader that closes early (head) is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));

@@ -171,12 +171,24 @@ async function main(): Promise<void> {
     for (const workload of parsed) if (workload) estimate(workload, facts);
   });
   row("estimates, in process", `${number((mix.length / each) * 1000)} /s`);
-  const lines = `${Array.from({ length: 20_000 }, (_, i) => JSON.stringify(mix[i % mix.length])).join("\n")}\n`;
-  const empty = timed(() => spawnSync(process.execPath, ["dist/cli.js", "estimate", "-"], { input: "" }));
-  const streamed = timed(() =>
-    spawnSync(process.execPath, ["dist/cli.js", "estimate", "-"], { input: lines, maxBuffer: 1 << 30 }),
-  );
-  row("estimate - (20,000 lines, with the start of the process)", `${number(20_000 / (streamed / 1000))} /s`);
+  const streamOf = (length: number, distinct: boolean): string =>
+    Array.from({ length }, (_, i) => {
+      const workload = mix[i % mix.length];
+      return `${JSON.stringify(distinct ? { ...workload, name: `workload ${i}` } : workload)}\n`;
+    }).join("");
+  const answered = (input: string): number =>
+    timed(() =>
+      spawnSync(process.execPath, ["dist/cli.js", "estimate", "-"], { input, stdio: ["pipe", "ignore", "inherit"] }),
+    );
+  const empty = answered("");
+  for (const [length, distinct] of [
+    [20_000, true],
+    [100_000, true],
+    [100_000, false],
+  ] as const) {
+    const rate = length / (answered(streamOf(length, distinct)) / 1000);
+    row(`estimate -, ${number(length)} ${distinct ? "different" : "repeating"} lines`, `${number(rate)} /s`);
+  }
   row("  start of the process alone", `${number(empty)} ms`);
 
   hostileRows(facts);

@@ -5,9 +5,11 @@ import { PassThrough, Readable } from "node:stream";
 import { describe, it } from "mocha";
 import { Analyzer } from "../../src/analysis/analyzer";
 import { createCatalog } from "../../src/catalog/catalog";
+import { answerBlock } from "../../src/cli/answers";
 import { estimateStream } from "../../src/cli/estimateStream";
+import { comparisonMarkdown } from "../../src/compare/export";
 import { newComparison } from "../../src/compare/scenarios";
-import { buildView, viewAsMarkdown } from "../../src/compare/view";
+import { buildView } from "../../src/compare/view";
 import { LineIndex } from "../../src/document/positions";
 import { explainText } from "../../src/present/explain";
 import { lensTitle } from "../../src/present/lensTitle";
@@ -66,12 +68,11 @@ describe("every face prints the same number", () => {
         1,
       );
       assert.equal(view.results.find((row) => row.key === key)?.cells[0]?.text, number, "comparison");
-      assert.ok(viewAsMarkdown(view).replaceAll("\\", "").includes(number), "comparison as Markdown");
+      assert.ok(comparisonMarkdown(view).replaceAll("\\", "").includes(number), "comparison as Markdown");
 
       const output = new PassThrough();
       await estimateStream(Readable.from([Buffer.from(`${JSON.stringify(subject.workload)}\n`)]), output, {
-        facts,
-        prepare: async () => {},
+        answer: async (block) => answerBlock(block, facts),
       });
       assert.equal(JSON.parse(String(output.read())).estimate[key].central, quantity.central, "command line");
     });

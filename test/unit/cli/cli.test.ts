@@ -65,6 +65,22 @@ describe("the command line", () => {
       assert.match(String(lines(out)[0]?.error), /accelerators/);
     });
     it("needs no newline at the end", () => assert.equal(lines(run(["estimate", "-"], allocation).out).length, 1));
+    it("answers a line that comes again the same, whatever stands between", () => {
+      const out = lines(run(["estimate", "-"], `${allocation}\nnot JSON\n${allocation}\n`).out);
+      assert.equal(out.length, 3);
+      assert.deepEqual(out[0], out[2]);
+    });
+    it("answers a long stream in threads, in its order", () => {
+      const count = 3000;
+      const input = Array.from({ length: count }, (_, i) =>
+        JSON.stringify({ kind: "allocation", accelerator: "H100-SXM", accelerators: i + 1, provider: "aws" }),
+      ).join("\n");
+      const rates = lines(run(["estimate", "-"], input).out).map(
+        (answer) => answer.estimate.power?.central ?? Number.NaN,
+      );
+      assert.equal(rates.length, count);
+      for (let i = 0; i < count; i++) assert.ok(Math.abs(rates[i] / rates[0] / (i + 1) - 1) < 1e-9, `line ${i}`);
+    });
     it("says nothing of nothing", () => assert.equal(run(["estimate", "-"], "").out, ""));
     it("takes suffixes", () => {
       const { out } = run(
