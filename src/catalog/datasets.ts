@@ -1,5 +1,6 @@
 /** Datasets that recipes name: how many samples, and how long they are. The lengths are estimates. */
 import type { DatasetFacts, Match } from "../core/facts";
+import { addDependent, scale } from "../core/quantity";
 import data from "./data/datasets.json";
 import { quantityOf } from "./intervals";
 import type { CatalogOverrides } from "./overrides";
@@ -57,9 +58,32 @@ export class Datasets {
     for (const facts of ownFacts) remember(this.byKey, facts);
   }
 
-  /** By hub id, by its last part, or by the name that a trainer gives it. */
+  /**
+   * By hub id, by its last part, or by the name that a trainer gives it. A mixture (`one, two × 0.5`) is found where each of its parts
+   * is: samples add up, lengths are averaged over them.
+   */
   find(name: string): Match<DatasetFacts> | undefined {
     if (name.length > 300) return undefined;
+    return /, | × /.test(name) ? this.mixture(name) : this.one(name);
+  }
+
+  private mixture(name: string): Match<DatasetFacts> | undefined {
+    const parts = name.split(", ").map((part) => {
+      const [id = "", share = "1"] = part.split(" × ");
+      const found = this.one(id.trim())?.value;
+      return found && Number(share) > 0 ? { found, samples: Math.round(found.samples * Number(share)) } : undefined;
+    });
+    const known = parts.filter((part) => part !== undefined);
+    const [first] = known;
+    if (!first || known.length < parts.length) return undefined;
+    const samples = known.reduce((total, part) => total + part.samples, 0);
+    if (samples <= 0) return undefined;
+    const lengths = known.map((part) => scale(part.found.tokensPerSample, part.samples / samples));
+    const value = { ...first.found, id: name, samples, tokensPerSample: addDependent(...lengths) };
+    return { value, how: "alias", confidence: "low" };
+  }
+
+  private one(name: string): Match<DatasetFacts> | undefined {
     const whole = key(name);
     const exact = this.get(whole);
     if (exact) return { value: exact, how: name === exact.id ? "exact" : "alias", confidence: exact.confidence };

@@ -19,6 +19,7 @@ import {
 } from "./configReading";
 import { type FamilyTraits, traitsOf } from "./huggingFaceFamilies";
 import type { ModelSpec } from "./specification";
+import { linearMixer, stateSpaceOf } from "./stateSpace";
 
 /** True for an object that looks like a Hugging Face config (any family): a type, and a width or a nested text config. */
 export function isHuggingFaceConfig(value: unknown): value is Config {
@@ -31,6 +32,9 @@ export function isHuggingFaceConfig(value: unknown): value is Config {
     (number(value, "dim") !== undefined && number(value, "n_layers") !== undefined)
   );
 }
+
+/** Keys of models that see or hear: without a vocabulary they have no table of words. */
+const wordless = ["image_size", "num_channels", "num_queries", "num_mel_bins", "conv_dim"] as const;
 
 /** Drops absent and impossible fields, so that a merge with a catalogue row keeps the row's. */
 const present = (spec: ModelSpec): ModelSpec =>
@@ -59,43 +63,6 @@ function linearLayers(config: Config, layers: number | undefined): number | unde
   if (interval && layers) return layers - Math.floor(layers / interval);
   const pattern = string(config, "hybrid_override_pattern");
   if (pattern !== undefined) return [...pattern.slice(0, 10_000)].filter((letter) => letter !== "*").length;
-  return undefined;
-}
-
-/**
- * Parameters of the mixer of one linear-attention layer: gated delta net (Qwen3-Next, arXiv 2412.06464) or Mamba-2 (arXiv
- * 2405.21060). Undefined where the config states no sizes for it.
- */
-function linearMixer(config: Config, d: number | undefined): number | undefined {
-  if (d === undefined) return undefined;
-  const keyHeads = number(config, "linear_num_key_heads");
-  const valueHeads = number(config, "linear_num_value_heads");
-  const keyWidth = number(config, "linear_key_head_dim");
-  const valueWidth = number(config, "linear_value_head_dim");
-  if (keyHeads && valueHeads && keyWidth && valueWidth) {
-    const keys = keyHeads * keyWidth;
-    const values = valueHeads * valueWidth;
-    const kernel = number(config, "linear_conv_kernel_dim") ?? 4;
-    // Queries, keys, values and gate in; two scalars per value head; depth-wise convolution; decay, step and norm vectors; out.
-    return (
-      d * (2 * keys + 2 * values) +
-      d * 2 * valueHeads +
-      (2 * keys + values) * kernel +
-      2 * valueHeads +
-      valueWidth +
-      values * d
-    );
-  }
-  const heads = number(config, "mamba_n_heads", "mamba_num_heads");
-  const headWidth = number(config, "mamba_d_head", "mamba_head_dim");
-  if (heads && headWidth) {
-    const inner = heads * headWidth;
-    const groups = number(config, "mamba_n_groups", "n_groups") ?? 1;
-    const state = number(config, "mamba_d_state", "ssm_state_size") ?? 128;
-    const kernel = number(config, "mamba_d_conv", "conv_kernel") ?? 4;
-    const convolved = inner + 2 * groups * state;
-    return d * (inner + convolved + heads) + convolved * (kernel + 1) + 3 * heads + inner + inner * d;
-  }
   return undefined;
 }
 
@@ -264,7 +231,7 @@ export function fromHuggingFace(root: Config): ModelSpec {
   const headDimension =
     number(config, "head_dim", "d_kv", "kv_channels", "attention_head_dim") ??
     (d && heads ? Math.max(1, Math.round(d / heads)) : undefined);
-  const ratio = number(config, "expansion_ratio") ?? 4;
+  const ratio = number(config, "expansion_ratio", "mlp_ratio") ?? 4;
   // Qwen-1 states both matrices' width together; Llama 4 keeps the dense width under its own name.
   const stated =
     number(config, "intermediate_size_mlp", "intermediate_size", "n_inner", "ffn_dim", "d_ff", "ffn_hidden_size") ??
@@ -273,7 +240,9 @@ export function fromHuggingFace(root: Config): ModelSpec {
   const doubled = modelType === "qwen" && stated !== undefined ? stated / 2 : stated;
   const intermediateSize = doubled ?? (d === undefined ? undefined : ratio * d);
   const vocabularySize =
-    number(config, "padded_vocab_size", "vocab_size") ?? number(root, "vocab_size", "padded_vocab_size");
+    number(config, "padded_vocab_size", "vocab_size") ??
+    number(root, "vocab_size", "padded_vocab_size") ??
+    (wordless.some((key) => own(config, key) !== undefined) ? 0 : undefined);
   const expertWidth = number(config, "intermediate_size") ?? number(feedForward, "ffn_hidden_size") ?? intermediateSize;
   const experts = expertsOf(config, expertWidth);
   const projection = string(config, "feed_forward_proj");
@@ -305,6 +274,7 @@ export function fromHuggingFace(root: Config): ModelSpec {
     traits.queryKeyNorm ?? (flag(config, "use_qk_norm", "qk_layernorm", "qk_norm") === true ? "head" : undefined);
   const name = string(root, "_name_or_path") ?? string(root, "name_or_path");
   const vision = visionOf(root);
+  const stateSpace = stateSpaceOf(config, modelType ?? "", layers, d);
 
   const spec: ModelSpec = present({
     name: name !== undefined && /^[\w.-]+\/[\w.-]+$/.test(name) ? name : undefined,
@@ -331,6 +301,7 @@ export function fromHuggingFace(root: Config): ModelSpec {
     linearAttentionLayers: linearLayers(config, layers),
     linearMixerParameters: linearMixer(config, d),
     attentionGate: flag(config, "attn_output_gate") ?? (modelType === "qwen3_next" ? true : undefined),
+    ...stateSpace,
     ...(vision === undefined ? {} : { vision }),
   });
   const other = otherParameters(config, traits, spec, queryKeyNorm === "wide");
@@ -355,5 +326,13 @@ function otherParameters(config: Config, traits: FamilyTraits, spec: ModelSpec, 
   if (traits.embeddingNorm) total += 2 * d;
   if (spec.encoderLayers) total += 2 * heads * (number(config, "relative_attention_num_buckets") ?? 0);
   if (spec.backbone === "encoder" && traits.normBias) total += d * d + d;
+  // Whisper: two convolutions over the spectrum, positions of both sides.
+  const bands = number(config, "num_mel_bins");
+  if (bands) total += 3 * d * (bands + d) + d * positionsOf(config);
+  const patch = spec.vocabularySize === 0 ? number(config, "patch_size") : undefined;
+  if (patch) total += 3 * patch * patch * d + d * (((number(config, "image_size") ?? 224) / patch) ** 2 + 1);
   return total;
 }
+
+const positionsOf = (config: Config): number =>
+  (number(config, "max_source_positions") ?? 0) + (number(config, "max_target_positions") ?? 0);

@@ -40,6 +40,12 @@ const classic: FamilyTraits = {
   normBias: true,
 };
 const encoder: FamilyTraits = { ...classic, tied: true, encoder: true, extraPositions: 0 };
+/** Relative positions or none: no table of its own. */
+const tableless: FamilyTraits = { ...classic, tied: true, encoder: true };
+/** Images or sound in, no words. */
+const perception: FamilyTraits = { ...classic, tied: true, encoder: true };
+/** BART and its descendants: a table of positions on each side. */
+const translator: FamilyTraits = { ...classic, tied: true, extraPositions: 2 };
 const qwen2: FamilyTraits = { attentionBias: true, attentionOutputBias: false };
 const qwen3: FamilyTraits = { queryKeyNorm: "head" };
 const gemma3: FamilyTraits = {
@@ -142,6 +148,37 @@ const families: ReadonlyMap<string, FamilyTraits> = new Map(
     electra: encoder,
     distilbert: encoder,
     modernbert: { tied: true, encoder: true },
+    camembert: encoder,
+    ernie: encoder,
+    esm: encoder,
+    mpnet: encoder,
+    clip_text_model: { ...classic, tied: true, extraPositions: 0 },
+    siglip_text_model: { ...classic, tied: true, extraPositions: 0 },
+    deberta: tableless,
+    "deberta-v2": tableless,
+    vit: perception,
+    deit: perception,
+    beit: perception,
+    dinov2: perception,
+    dinov2_with_registers: perception,
+    vit_mae: perception,
+    clip_vision_model: perception,
+    siglip_vision_model: perception,
+    wav2vec2: perception,
+    hubert: perception,
+    wavlm: perception,
+    bart: translator,
+    mbart: translator,
+    m2m_100: translator,
+    marian: translator,
+    pegasus: translator,
+    blenderbot: translator,
+    whisper: { ...classic, tied: true },
+    detr: classic,
+    mamba: { tied: true, normsPerLayer: 1 },
+    falcon_mamba: { tied: true, normsPerLayer: 1 },
+    mamba2: { normsPerLayer: 1 },
+    rwkv: { gatedMlp: false, normBias: true },
   } satisfies Record<string, FamilyTraits>),
 );
 

@@ -4,6 +4,7 @@ import { cursorOf, FactSheet, workload } from "../readers/facts";
 import { isInstanceType } from "../readers/gpu";
 import { readInstance } from "../readers/instances";
 import { parsePrecision } from "../readers/precision";
+import { fsdpStage } from "../readers/training";
 import type { Dialect, RecognitionContext, Recognized } from "../recognized";
 
 export const accelerate: Dialect = {
@@ -94,14 +95,7 @@ function read(document: TreeDocument, context: RecognitionContext): readonly Rec
 /** FSDP's sharding is ZeRO by another name: full 3, gradients and optimiser 2, none 0. */
 function readFsdp(fsdp: ReturnType<typeof cursorOf>, sheet: FactSheet): void {
   const strategy = fsdp.first("fsdp_sharding_strategy", "fsdp_reshard_after_forward");
-  const text = (strategy.text() ?? "").toUpperCase();
-  const stage = /FULL_SHARD|^1$|HYBRID_SHARD|TRUE/.test(text)
-    ? 3
-    : /SHARD_GRAD_OP|^2$|FALSE/.test(text)
-      ? 2
-      : /NO_SHARD|^3$/.test(text)
-        ? 0
-        : undefined;
+  const stage = fsdpStage(strategy.text() ?? "");
   if (stage !== undefined) sheet.value("parallelism.zeroStage", strategy, stage, { note: `FSDP ${strategy.text()}` });
   const offload = fsdp.get("fsdp_offload_params");
   if (offload.boolean()) sheet.value("parallelism.cpuOffload", offload, true);

@@ -5,6 +5,7 @@ import {
   readCheckpointing,
   readDataset,
   readDeepSpeedReference,
+  readFsdp,
   readFusedLoss,
   readModel,
   readOtherModel,
@@ -58,8 +59,8 @@ function read(reading: Reading): Recognized {
   readDataset(reading, "pretraining_dataset", "path");
   readDeepSpeedReference(reading, "deepspeed");
   readFusedLoss(reading, "liger_fused_linear_cross_entropy", "cut_cross_entropy", "chunked_cross_entropy");
-  if (reading.flagAt("fsdp_config/offload_params") === true)
-    reading.put("parallelism.cpuOffload", true, reading.find("fsdp_config/offload_params"));
+  readPlugins(reading);
+  readFsdp(reading);
   reading.number("parallelism.tensor", "tensor_parallel_size");
   reading.number("parallelism.context", "context_parallel_size", "sequence_parallel_degree");
   reading.number("parallelism.expert", "expert_parallel_size");
@@ -110,4 +111,11 @@ function read(reading: Reading): Recognized {
   if (rl && /dpo|ipo|kto|orpo|simpo/.test(rl)) reading.put("preferencePairs", true, reading.find("rl"));
   const pretraining = reading.has("pretraining_dataset") && !adapted;
   return reading.finish({ kind: pretraining ? "training" : "fineTuning" });
+}
+
+/** A plugin that is listed is on, unless its own switch says no. */
+function readPlugins(reading: Reading): void {
+  const list = reading.find("plugins");
+  const fused = list?.texts().some((name) => /CutCrossEntropyPlugin$/.test(name)) ?? false;
+  if (fused && reading.flagAt("cut_cross_entropy") !== false) reading.put("fusedLoss", true, list);
 }

@@ -36,7 +36,9 @@ function read(reading: Reading): Recognized {
     "gpt-neox";
   const tied = reading.flagAt("no_weight_tying");
   const gated =
-    /swiglu|geglu/i.test(reading.textAt("activation") ?? "") || reading.flagAt("use_flashattn_swiglu") === true;
+    /^llama$/i.test(reading.textAt("mlp_type") ?? "") ||
+    /swiglu|geglu/i.test(reading.textAt("activation") ?? "") ||
+    reading.flagAt("use_flashattn_swiglu") === true;
   readDimensions(
     reading,
     {

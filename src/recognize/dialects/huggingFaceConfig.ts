@@ -1,8 +1,9 @@
 import { fromHuggingFace } from "../../core/model/huggingFace";
+import type { Precision } from "../../core/precision";
 import { dialectFrom } from "../readers/dialect";
 import { modelFileName } from "../readers/modelNames";
 import { parsePrecision } from "../readers/precision";
-import { hasKey, hasMapping, type Reading } from "../readers/reading";
+import { hasKey, hasMapping, type LocatedScalar, type Reading } from "../readers/reading";
 import type { Recognized } from "../recognized";
 
 export const huggingFaceConfig = dialectFrom({
@@ -59,14 +60,36 @@ function read(reading: Reading): Recognized {
     "llm_config/max_position_embeddings",
   );
   const stored = reading.scalar("torch_dtype", "dtype", "text_config/torch_dtype", "text_config/dtype");
-  const quantization = reading.scalar(
-    "quantization_config/quant_method",
-    "quantization_config/fmt",
-    "quantization_config/quant_algo",
-  );
-  const bits = reading.numberAt("quantization_config/bits", "quantization_config/w_bit");
-  const quantized = quantization && (bits === 8 ? "int8" : bits === 4 ? "int4" : parsePrecision(quantization.text));
-  const precision = quantized ?? (stored && parsePrecision(stored.value));
-  if (precision) reading.put("precision", precision, quantized ? quantization : stored);
+  const quantized = quantization(reading);
+  const precision = quantized?.precision ?? (stored && parsePrecision(stored.value));
+  if (precision) reading.put("precision", precision, quantized ? quantized.from : stored);
   return reading.finish({ kind: "model", hints: false, ...(named === undefined ? {} : { name: named }) });
+}
+
+/** Format of the stored weights: by method and bits (GPTQ, AWQ), by 8-bit loading, by the groups of compressed-tensors. */
+function quantization(reading: Reading): { precision: Precision; from: LocatedScalar } | undefined {
+  const at = (key: string): string => `quantization_config/${key}`;
+  const method = reading.scalar(at("quant_method"), at("fmt"), at("quant_algo"));
+  const bits = reading.numberAt(at("bits"), at("w_bit"));
+  const group = at("config_groups/group_0/weights");
+  const width = reading.numberAt(`${group}/num_bits`);
+  const floats = reading.textAt(`${group}/type`) === "float";
+  const algorithm = reading.scalar(at("quant_algo"));
+  const precision =
+    bits === 8
+      ? "int8"
+      : bits === 4
+        ? "int4"
+        : width === 8
+          ? floats
+            ? "fp8"
+            : "int8"
+          : width === 4
+            ? floats
+              ? "fp4"
+              : "int4"
+            : reading.flagAt(at("load_in_8bit")) === true
+              ? "int8"
+              : (algorithm && parsePrecision(algorithm.text)) || (method && parsePrecision(method.text));
+  return precision && method ? { precision, from: method } : undefined;
 }

@@ -1,7 +1,7 @@
 import { dialectFrom } from "../readers/dialect";
 import { modelNameInPath } from "../readers/modelNames";
 import { hasKey, hasMapping, nodeAt, type Reading } from "../readers/reading";
-import { readCheckpointing, readDataset, readDimensions, readPrecision } from "../readers/training";
+import { llamaFeedForward, readCheckpointing, readDataset, readDimensions, readPrecision } from "../readers/training";
 import type { Recognized } from "../recognized";
 
 export const lingua = dialectFrom({
@@ -30,7 +30,7 @@ function read(reading: Reading): Recognized {
       keyValueHeads: ["model/n_kv_heads"],
       vocabularySize: ["model/vocab_size"],
     },
-    { ...(name === undefined ? {} : { name }), gatedMlp: true, ...feedForward(reading) },
+    { ...(name === undefined ? {} : { name }), gatedMlp: true, ...llamaFeedForward(reading, "model") },
   );
   reading.steps("steps");
   reading.number("gradientAccumulation", "grad_acc_steps");
@@ -41,13 +41,4 @@ function read(reading: Reading): Recognized {
   readCheckpointing(reading, "distributed/selective_activation_checkpointing");
   readDataset(reading, "data/sources");
   return reading.finish({ kind: "training" });
-}
-
-/** Llama's feed-forward: two thirds of four widths, times the multiplier, rounded up to a multiple (lingua/transformer.py). */
-function feedForward(reading: Reading): { intermediateSize?: number } {
-  const width = reading.numberAt("model/dim");
-  if (width === undefined) return {};
-  const multiple = reading.numberAt("model/multiple_of") ?? 256;
-  const wide = Math.floor(Math.floor((2 * 4 * width) / 3) * (reading.numberAt("model/ffn_dim_multiplier") ?? 1));
-  return multiple > 0 ? { intermediateSize: multiple * Math.ceil(wide / multiple) } : {};
 }

@@ -100,7 +100,10 @@ function read(reading: Reading): Recognized {
     });
     reading.number("loraRank", "lora_rank");
     readTargets(reading, "lora_target");
-  } else reading.put("method", "full", type);
+  } else {
+    reading.put("method", "full", type);
+    if (kindOfType === "freeze") reading.note("freeze: only some layers are trained; counted as if all were");
+  }
 
   if (stage === "ppo") {
     reading.put("algorithm", "ppo", reading.find("stage"));

@@ -5,6 +5,7 @@ import {
   readCheckpointing,
   readDataset,
   readDimensions,
+  readFsdpStrategy,
   readModel,
   readModelFromPath,
   readPrecision,
@@ -43,6 +44,12 @@ function readEvaluation(reading: Reading): Recognized | readonly Recognized[] {
 }
 
 function evaluated(model: Reading, outer: Reading): Recognized {
+  const wrapper = model.textAt("model/name") ?? "";
+  if (/^(openai|anthropic|gemini|fmapi)_/.test(wrapper)) {
+    readModel(model, "model/version", "model_name");
+    model.put("provider", wrapper.split("_")[0], model.find("model/name"));
+    return model.finish({ kind: "api", hints: false });
+  }
   readModel(model, "model/pretrained_model_name_or_path", "model_name_or_path", "model_name", "model/name");
   model.put("engine", "transformers");
   model.put("maxModelLength", outer.numberAt("max_seq_len"), outer.find("max_seq_len"));
@@ -104,6 +111,7 @@ export function readFoundryFacts(reading: Reading): void {
   readDuration(reading, "max_duration", batch, length);
   readPrecision(reading, "precision", "precision");
   readCheckpointing(reading, "fsdp_config/activation_checkpointing");
+  readFsdpStrategy(reading, "fsdp_config/sharding_strategy");
   reading.flag("parallelism.cpuOffload", "fsdp_config/activation_cpu_offload");
   reading.text("optimizer", "optimizer/name");
   readDataset(reading, "train_loader/dataset/hf_name");
@@ -112,7 +120,8 @@ export function readFoundryFacts(reading: Reading): void {
     reading.put("method", "lora", reading.find("model/peft_config"));
     reading.number("loraRank", "model/peft_config/r");
     readTargets(reading, "model/peft_config/target_modules");
-  }
+  } else if (foundryKind(reading) === "fineTuning")
+    reading.put("method", "full", reading.find("model/pretrained") ?? reading.find("train_loader/name"));
 }
 
 /** MPT's feed-forward: expansion ratio times width, or stated. */

@@ -2,11 +2,11 @@ import { dialectFrom } from "../readers/dialect";
 import { modelFileName } from "../readers/modelNames";
 import { parsePrecision } from "../readers/precision";
 import { asNumber, hasKey, type Reading } from "../readers/reading";
-import { readDimensions } from "../readers/training";
+import { llamaFeedForward, readDimensions } from "../readers/training";
 import type { Recognized } from "../recognized";
 
 const layers = ["num_layers", "n_layers", "n_layer", "num_hidden_layers"] as const;
-const widths = ["hidden_dim", "dim", "d_model", "n_embd", "hidden_size", "embed_dim"] as const;
+const widths = ["dim", "hidden_dim", "d_model", "n_embd", "hidden_size", "embed_dim"] as const;
 const heads = ["n_head", "n_heads", "num_heads", "num_attention_heads"] as const;
 
 /** Small JSON files that hold a model's dimensions and nothing else: Llama's params.json and relatives. */
@@ -61,12 +61,19 @@ function read(reading: Reading): Recognized {
         attentionHeads: heads,
         keyValueHeads: ["n_kv_heads", "num_key_value_heads", "num_key_value_groups"],
         headDimension: ["head_dim"],
-        intermediateSize: ["ffn_embed_dim", "intermediate_size", "ffn_dim", "ffn_hidden_size"],
+        // Beside `dim`, Llama's and Mistral's `hidden_dim` is the width of the feed-forward.
+        intermediateSize: [
+          ...(reading.has("dim") ? ["hidden_dim"] : []),
+          "ffn_embed_dim",
+          "intermediate_size",
+          "ffn_dim",
+          "ffn_hidden_size",
+        ],
         vocabularySize: ["vocab_size"],
         experts: ["moe_num_experts", "num_experts", "moe/num_experts"],
         expertsPerToken: ["moe_top_k", "num_experts_per_tok", "moe/num_experts_per_tok"],
       },
-      named,
+      { ...named, ...(reading.has("hidden_dim") ? {} : llamaFeedForward(reading, "")) },
     );
   reading.number("maxModelLength", "max_seq_len", "max_position_embeddings", "n_positions", "context_length");
   const stored = reading.scalar("weight_precision", "torch_dtype", "dtype");

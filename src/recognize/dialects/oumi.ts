@@ -3,6 +3,7 @@ import { entryLike, hasKey, hasMapping, nodeAt, type Reading } from "../readers/
 import {
   readAdapter,
   readDataset,
+  readFsdpStrategy,
   readFusedLoss,
   readModel,
   readOtherModel,
@@ -76,6 +77,13 @@ function read(reading: Reading): Recognized {
   reading.flag("packing", "data/train/pack", "training/packing");
   reading.flag("parallelism.cpuOffload", "fsdp/cpu_offload");
   readDeepspeed(reading);
+  if (reading.flagAt("fsdp/enable_fsdp") === true) {
+    readFsdpStrategy(reading, "fsdp/sharding_strategy");
+    reading.put("parallelism.zeroStage", 3, reading.find("fsdp/enable_fsdp"), {
+      confidence: "medium",
+      note: "FSDP shards everything unless it says otherwise",
+    });
+  }
   const peft = reading.flagAt("training/use_peft");
   const adapted = peft === true || (peft === undefined && reading.has("peft/lora_r"));
   if (adapted) {

@@ -102,7 +102,14 @@ function read(reading: Reading): Recognized {
     reading.put("algorithm", grpo ? "grpo" : "ppo", reading.find(grpo ? "grpo_samples" : "ppo_epochs"));
     reading.number("samplesPerPrompt", "grpo_samples", "num_generations", "grpo_size");
     reading.number("responseTokens", "max_generated_tokens", "max_new_tokens");
-    const batch = reading.number("promptsPerStep", "batch_size");
+    // GRPO's batch is of prompts on each process, PPO's of the one process there is.
+    const prompts = reading.numberAt("batch_size");
+    const world = grpo ? reading.world() : 1;
+    if (prompts && world)
+      reading.put("promptsPerStep", prompts * world, reading.find("batch_size"), {
+        ...(world > 1 ? { note: `${prompts} prompts on each of ${world} accelerators` } : {}),
+      });
+    const batch = grpo ? undefined : prompts;
     // PPO counts sampled sequences in `num_steps`, GRPO optimiser steps.
     const amount = reading.numberAt("num_steps");
     if (grpo) reading.steps("num_steps");

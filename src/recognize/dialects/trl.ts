@@ -81,6 +81,7 @@ function read(reading: Reading): Recognized {
   readDataset(reading, "dataset_mixture/datasets", "id", "path");
   reading.number("dataset.samples", "max_train_samples", "num_train_samples");
   reading.number("globalBatchSize", "global_batch_size");
+  readProcesses(reading);
 
   const teacher = reading.scalar("teacher_model_name_or_path");
   const generations = reading.number("samplesPerPrompt", "num_generations", "num_samples_per_prompt_rollout");
@@ -105,6 +106,7 @@ function read(reading: Reading): Recognized {
         reading.note("one or more accelerators may serve generation only");
     }
     const ppo = reading.has("num_ppo_epochs") && !reading.has("reward_funcs");
+    if (!ppo) readPrompts(reading, generations);
     reading.put("algorithm", ppo ? "ppo" : "grpo", reading.find(ppo ? "num_ppo_epochs" : "num_generations"));
     readOtherModel(reading, "rewardModel", "reward_model_path");
     readLora(reading);
@@ -133,6 +135,29 @@ function read(reading: Reading): Recognized {
   }
   if (preference) reading.put("preferencePairs", true, reading.find("beta") ?? reading.find("loss_type"));
   return reading.finish({ kind: "fineTuning" });
+}
+
+/** A batch of GRPO counts completions: prompts of a step = batch × accumulation × processes ÷ generations. */
+function readPrompts(reading: Reading, generations: number | undefined): void {
+  const batch = reading.numberAt("per_device_train_batch_size");
+  const accumulation = reading.numberAt("gradient_accumulation_steps") ?? 1;
+  const processes = reading.numberAt("num_processes") ?? reading.world();
+  if (!batch || !generations || !processes) return;
+  const prompts = (batch * accumulation * processes) / generations;
+  if (prompts >= 1)
+    reading.put("promptsPerStep", Math.floor(prompts), reading.find("per_device_train_batch_size"), {
+      note: `batch ${batch} × accumulation ${accumulation} × ${processes} processes ÷ ${generations} generations`,
+    });
+}
+
+/** `num_processes` of the recipe, and the accelerator beside them that `vllm_device` keeps for generation. */
+function readProcesses(reading: Reading): void {
+  const processes = reading.numberAt("num_processes");
+  if (processes === undefined || !Number.isInteger(processes) || processes < 1) return;
+  const apart = reading.flagAt("use_vllm") === true && reading.has("vllm_device") ? 1 : 0;
+  reading.put("accelerators", processes + apart, reading.find("num_processes"), {
+    ...(apart ? { note: `${processes} processes and one accelerator for generation` } : {}),
+  });
 }
 
 /** DPO, ORPO, KTO and relatives: `beta` or a preference loss; in doubt the folder says it. */

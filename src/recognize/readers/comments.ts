@@ -84,10 +84,9 @@ function hintsOf(text: string, comment: Comment): CommentHint[] {
     if (!match || fields.some((field) => taken.has(field))) continue;
     if (fields[0] === "acceleratorsPerNode" && taken.has("accelerators")) continue;
     if (fields[0] === "accelerators" && (taken.has("acceleratorsPerNode") || taken.has("nodes"))) continue;
-    // "at least", "up to" and "per GPU" are bounds and rates, not counts; a flag says what it says.
+    // "at least", "up to" and "per GPU" are bounds and rates, "when" and "use 64 for" speak of other cases; a flag says what it says.
     const flag = match[0].startsWith("--");
-    if (!flag && fields.length === 1 && /~|at least|up to|\bper\b|works? best|minimum|\+/.test(around(text, match)))
-      continue;
+    if (!flag && fields.length === 1 && otherCase.test(around(text, match))) continue;
     fields.forEach((field, index) => {
       const group = match[index + 1];
       const value = field === "accelerator" ? group?.toUpperCase() : group === undefined ? 1 : Number(group);
@@ -98,6 +97,8 @@ function hintsOf(text: string, comment: Comment): CommentHint[] {
   }
   return hints;
 }
+
+const otherCase = /~|at least|up to|\bper\b|works? best|minimum|\+|\b(?:if|when|is using|use \d+)\b/;
 
 const around = (text: string, match: RegExpExecArray): string =>
   text.slice(Math.max(0, match.index - 30), match.index + match[0].length + 2).toLowerCase();

@@ -287,6 +287,14 @@ export class Reading {
     return total;
   }
 
+  /** All accelerators, comments and path included: what a batch per accelerator is multiplied with. */
+  world(): number | undefined {
+    fillHardware(this.sheet, this.document, this.context.path);
+    this.#multiply();
+    const total = this.value("accelerators");
+    return typeof total === "number" && total >= 1 ? total : undefined;
+  }
+
   finish(finish: Finish): Recognized {
     if (finish.hints !== false) fillHardware(this.sheet, this.document, this.context.path);
     this.#multiply();

@@ -73,6 +73,19 @@ export function readDimensions(
   return whole;
 }
 
+/**
+ * Llama's feed-forward where it is not stated: two thirds of four widths, times the multiplier, rounded up to a multiple
+ * (meta-llama/llama3, llama/model.py; facebookresearch/lingua, lingua/transformer.py).
+ */
+export function llamaFeedForward(reading: Reading, prefix: string): { intermediateSize?: number } {
+  const width = reading.numberAt(join(prefix, "dim"));
+  if (width === undefined) return {};
+  const multiple = reading.numberAt(join(prefix, "multiple_of")) ?? 256;
+  const multiplier = reading.numberAt(join(prefix, "ffn_dim_multiplier")) ?? 1;
+  const wide = Math.floor(Math.floor((2 * 4 * width) / 3) * multiplier);
+  return multiple > 0 ? { intermediateSize: multiple * Math.ceil(wide / multiple) } : {};
+}
+
 /** A precision at the first path that names one. */
 export function readPrecision(reading: Reading, field: string, ...paths: readonly string[]): void {
   for (const path of paths) {
@@ -137,23 +150,56 @@ export function readTargets(reading: Reading, ...paths: readonly string[]): void
   }
 }
 
-/** First name of a dataset, from a list of mappings, a mapping of weights, a list or a text. */
+/** Shares of a mixture (`0.5`) and counts of samples (`100000`) as the file weighs its data sets. */
+interface NamedDataset {
+  readonly name: string;
+  readonly weight?: number;
+}
+
+/**
+ * The data sets that a list of mappings, a mapping of weights, a list or a text names: `first, second × 0.5`. A mixture weighed in samples
+ * gives their sum.
+ */
 export function readDataset(reading: Reading, path: string, ...keys: readonly string[]): void {
   const cursor = reading.find(path);
   if (!cursor) return;
-  const name = (text: string | undefined, from: Cursor): boolean => {
-    if (text === undefined) return false;
-    reading.put("dataset.name", text.slice(0, 300), from);
-    return true;
-  };
-  if (cursor.isScalar) name(cursor.text()?.split(",")[0]?.trim(), cursor);
-  else if (cursor.isMapping) name(cursor.keys()[0], cursor);
-  else {
-    const item = cursor.get(0);
-    if (item.isScalar) name(item.text(), item);
-    else for (const key of keys) if (name(item.get(key).text(), item.get(key))) return;
-  }
+  const found = datasetsAt(cursor, keys).filter(({ name }) => name !== "");
+  const [first] = found;
+  if (!first) return;
+  const names = found.map(({ name, weight }) =>
+    weight !== undefined && weight > 0 && weight < 1 ? `${name} × ${weight}` : name,
+  );
+  const text = [...new Set(names)].join(", ");
+  reading.put("dataset.name", text.length <= 300 ? text : first.name.slice(0, 300), cursor);
+  const counts = found.map(({ weight }) => weight ?? 0);
+  if (counts.every((count) => count > 1 && Number.isInteger(count)))
+    reading.put("dataset.samples", sum(counts), cursor, { note: "samples taken of each data set" });
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+function datasetsAt(cursor: Cursor, keys: readonly string[]): readonly NamedDataset[] {
+  if (cursor.isScalar) return (cursor.text()?.split(",") ?? []).map((name) => ({ name: name.trim() }));
+  if (cursor.isMapping)
+    return cursor.entries().map((entry) => {
+      const weight = entry.number();
+      return { name: entry.key, ...(weight === undefined ? {} : { weight }) };
+    });
+  const items = cursor.items().slice(0, 50);
+  // A list may take turns: name, weight, name, weight.
+  if (items.length % 2 === 0 && items.every((item, index) => item.isScalar && (index % 2 === 0 || isWeight(item))))
+    return items.flatMap((item, index) => {
+      const weight = items[index + 1]?.number();
+      return index % 2 === 1 ? [] : [{ name: item.text() ?? "", ...(weight === undefined ? {} : { weight }) }];
+    });
+  return items.flatMap((item) => {
+    if (item.isScalar) return [{ name: item.text() ?? "" }];
+    const name = keys.map((key) => item.get(key).text()).find((text) => text !== undefined);
+    return name === undefined ? [] : [{ name }];
+  });
+}
+
+const isWeight = (item: Cursor): boolean => item.number() !== undefined;
 
 /** Arguments of Hugging Face's `Trainer`, wherever they stand. */
 export function readTrainerArguments(reading: Reading, prefix = ""): void {
@@ -169,6 +215,45 @@ export function readTrainerArguments(reading: Reading, prefix = ""): void {
     reading.put("packing", reading.flagAt(at("packing")), reading.find(at("packing")));
   readFusedLoss(reading, at("use_liger_kernel"), at("use_liger"), at("enable_liger_kernel"));
   readDeepSpeedReference(reading, at("deepspeed"));
+  readFsdp(reading, prefix);
+}
+
+/** ZeRO's stage by the name (or number) of FSDP's strategy: everything sharded 3, gradients and optimiser state 2, nothing 0. */
+export function fsdpStage(strategy: string): 0 | 2 | 3 | undefined {
+  const name = strategy.toUpperCase();
+  if (/NO_SHARD|^3$|^DDP$/.test(name)) return 0;
+  if (/SHARD_GRAD_OP|ZERO2|^2$|^FALSE$|^GRAD$/.test(name)) return 2;
+  return /FULL|HYBRID|^1$|^TRUE$|^AUTO$/.test(name) ? 3 : undefined;
+}
+
+/** The strategy at the first path that names one. */
+export function readFsdpStrategy(reading: Reading, ...paths: readonly string[]): void {
+  const from = reading.scalar(...paths);
+  const stage = from && fsdpStage(from.text);
+  if (from && stage !== undefined)
+    reading.put("parallelism.zeroStage", stage, from, { note: `FSDP ${from.text.slice(0, 30)}` });
+}
+
+/** `fsdp: full_shard auto_wrap` (text or list) and `fsdp_config`, as Hugging Face's `Trainer` and Axolotl write them. */
+export function readFsdp(reading: Reading, prefix = ""): void {
+  const config = join(prefix, "fsdp_config");
+  const keys = (...names: readonly string[]): string[] =>
+    names.flatMap((name) => [`${config}/fsdp_${name}`, `${config}/${name}`]);
+  const list = reading.find(join(prefix, "fsdp"));
+  const words = list === undefined || list.isMapping ? [] : list.texts().flatMap((text) => text.split(/[\s,]+/));
+  if (
+    words.some((word) => /^offload$/i.test(word)) ||
+    reading.flagAt(...keys("offload_params", "cpu_offload")) === true
+  )
+    reading.put("parallelism.cpuOffload", true, reading.find(config) ?? list);
+  readFsdpStrategy(reading, ...keys("sharding_strategy", "reshard_after_forward"));
+  const stage = words.map(fsdpStage).find((value) => value !== undefined);
+  if (stage !== undefined) reading.put("parallelism.zeroStage", stage, list, { note: "FSDP" });
+  else if (reading.has(...keys("version", "auto_wrap_policy", "transformer_layer_cls_to_wrap", "state_dict_type")))
+    reading.put("parallelism.zeroStage", 3, reading.find(config), {
+      confidence: "medium",
+      note: "FSDP shards everything unless it says otherwise",
+    });
 }
 
 /** A switch of Liger kernels, whose loss never holds all logits. Off says nothing: other fused losses are possible. */
@@ -185,7 +270,14 @@ export function readDeepSpeedReference(reading: Reading, path: string): void {
     return;
   }
   const name = reading.textAt(path);
-  if (!name || !/\.(json|ya?ml)$/i.test(name) || name.length > 300) return;
+  if (!name || name.length > 300) return;
+  const known = /^zero([0-3])(_offload)?$/i.exec(name);
+  if (known?.[1]) {
+    reading.put("parallelism.zeroStage", Number(known[1]), located);
+    if (known[2]) reading.put("parallelism.cpuOffload", true, located);
+    return;
+  }
+  if (!/\.(json|ya?ml)$/i.test(name)) return;
   const file = referenced(reading.context, name);
   const document = file?.documents[0];
   if (!file || !document) {

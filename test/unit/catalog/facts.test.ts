@@ -253,6 +253,20 @@ describe("datasets", () => {
     for (const name of ["", "my-data", "data/train.jsonl", "x".repeat(400)])
       assert.equal(facts.dataset(name), undefined, name);
   });
+  it("of a mixture add up, each with its share", () => {
+    const gsm8k = facts.dataset("gsm8k")?.value.samples ?? 0;
+    assert.equal(facts.dataset("tatsu-lab/alpaca, gsm8k")?.value.samples, 52_002 + gsm8k);
+    assert.equal(facts.dataset("tatsu-lab/alpaca × 0.5, gsm8k")?.value.samples, 26_001 + gsm8k);
+    const lengths = ["tatsu-lab/alpaca", "gsm8k", "tatsu-lab/alpaca, gsm8k"].map(
+      (name) => facts.dataset(name)?.value.tokensPerSample.central ?? 0,
+    );
+    const [alpaca = 0, second = 0, mixed = 0] = lengths;
+    assert.ok(mixed > Math.min(alpaca, second) && mixed < Math.max(alpaca, second), lengths.join());
+  });
+  it("of a mixture with an unknown part are unknown", () => {
+    for (const name of ["tatsu-lab/alpaca, my-data", "tatsu-lab/alpaca × 0", "tatsu-lab/alpaca × x", ", "])
+      assert.equal(facts.dataset(name), undefined, name);
+  });
   it("all have token means with an interval", () => {
     for (const row of facts.rows.datasets)
       assert.ok(ordered(row.tokensPerSample) && row.tokensPerSample.low < row.tokensPerSample.high, row.id);

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { describe, it } from "mocha";
+import { Draft } from "../../../../src/core/draft";
+import { resolveModel } from "../../../../src/core/model/architecture";
 import { fromHuggingFace, isHuggingFaceConfig } from "../../../../src/core/model/huggingFace";
 import { modelSpecSchema } from "../../../../src/core/model/specification";
 import { storedPrecision } from "../../../../src/core/model/storedPrecision";
+import { noFacts } from "../noFacts";
 
 const base = {
   model_type: "llama",
@@ -256,4 +259,106 @@ describe("any config", () => {
     loop.text_config = loop;
     assert.doesNotThrow(() => fromHuggingFace(loop));
   });
+});
+
+describe("models of other kinds", () => {
+  const total = (config: Record<string, unknown>): number =>
+    resolveModel(fromHuggingFace(config), new Draft("model", noFacts))?.count.total ?? Number.NaN;
+  /** [config, published parameters, tolerance]: model cards on the Hugging Face hub, 2024 to 2025. */
+  const published: readonly (readonly [string, Record<string, unknown>, number, number])[] = [
+    [
+      "Mamba 130M",
+      { model_type: "mamba", hidden_size: 768, num_hidden_layers: 24, state_size: 16, expand: 2, vocab_size: 50_280 },
+      129.1e6,
+      0.01,
+    ],
+    [
+      "Mamba Codestral 7B",
+      {
+        model_type: "mamba2",
+        hidden_size: 4096,
+        num_hidden_layers: 64,
+        num_heads: 128,
+        head_dim: 64,
+        n_groups: 8,
+        state_size: 128,
+        vocab_size: 32_768,
+        tie_word_embeddings: false,
+      },
+      7.285e9,
+      0.01,
+    ],
+    [
+      "RWKV-4 1.5B",
+      { model_type: "rwkv", hidden_size: 2048, num_hidden_layers: 24, vocab_size: 50_277, tie_word_embeddings: false },
+      1.515e9,
+      0.01,
+    ],
+    [
+      "ViT base",
+      {
+        model_type: "vit",
+        hidden_size: 768,
+        num_hidden_layers: 12,
+        num_attention_heads: 12,
+        intermediate_size: 3072,
+        image_size: 224,
+        patch_size: 16,
+      },
+      86.4e6,
+      0.01,
+    ],
+    [
+      "Whisper large v3",
+      {
+        model_type: "whisper",
+        is_encoder_decoder: true,
+        d_model: 1280,
+        encoder_layers: 32,
+        decoder_layers: 32,
+        decoder_attention_heads: 20,
+        decoder_ffn_dim: 5120,
+        num_mel_bins: 128,
+        max_source_positions: 1500,
+        max_target_positions: 448,
+        vocab_size: 51_866,
+      },
+      1.543e9,
+      0.01,
+    ],
+    [
+      "BART large",
+      {
+        model_type: "bart",
+        is_encoder_decoder: true,
+        d_model: 1024,
+        encoder_layers: 12,
+        decoder_layers: 12,
+        decoder_attention_heads: 16,
+        decoder_ffn_dim: 4096,
+        max_position_embeddings: 1024,
+        vocab_size: 50_265,
+      },
+      406e6,
+      0.01,
+    ],
+    [
+      "DeBERTa v3 base",
+      {
+        model_type: "deberta-v2",
+        hidden_size: 768,
+        num_hidden_layers: 12,
+        num_attention_heads: 12,
+        intermediate_size: 3072,
+        vocab_size: 128_100,
+      },
+      184e6,
+      0.01,
+    ],
+  ];
+  for (const [name, config, parameters, tolerance] of published)
+    it(`${name} is counted`, () => {
+      const counted = total(config);
+      assert.ok(Math.abs(counted / parameters - 1) < tolerance, `${counted} against ${parameters}`);
+    });
 });

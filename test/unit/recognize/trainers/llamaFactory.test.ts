@@ -33,7 +33,7 @@ describe("LLaMA-Factory", () => {
       gradientAccumulation: 8,
       epochs: 3,
       precision: "bf16",
-      "dataset.name": "one",
+      "dataset.name": "one, two",
       "dataset.samples": 1000,
     });
   });
