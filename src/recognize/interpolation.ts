@@ -58,6 +58,12 @@ function placeholderAt(text: string, start: number): Placeholder | undefined {
     const body = text.slice(start + 2, close);
     return { end: close + 1, resolve: (lookup, depth) => braced(body, lookup, depth) };
   }
+  if (text.startsWith("$((", start)) {
+    const close = text.indexOf("))", start);
+    if (close < 0) return undefined;
+    const body = text.slice(start + 3, close);
+    return { end: close + 2, resolve: (lookup, depth) => shellArithmetic(body, lookup, depth) };
+  }
   if (text[start + 1] === "(") {
     const match = /^\(([A-Za-z_]\w*)\)/.exec(text.slice(start + 1, start + 200));
     return match ? variable(match[1] as string, start + 1 + match[0].length) : undefined;
@@ -67,6 +73,14 @@ function placeholderAt(text: string, start: number): Placeholder | undefined {
 }
 
 const variable = (name: string, end: number): Placeholder => ({ end, resolve: (lookup) => lookup.variable(name) });
+
+/** `$((NODES * GPUS))`: names count with and without a dollar, division is whole. */
+function shellArithmetic(body: string, lookup: Lookup, depth: number): number | undefined {
+  if (body.length > 200) return undefined;
+  const dollared = body.replace(/(?<![$\w{])[A-Za-z_]\w*/g, (name) => `$${name}`);
+  const result = calculate(interpolate(dollared.replaceAll("/", "//").replaceAll("////", "//"), lookup, depth));
+  return result === undefined ? undefined : Math.trunc(result);
+}
 
 function closingBrace(text: string, from: number): number {
   let depth = 1;
@@ -117,7 +131,6 @@ function resolve(name: string, argumentText: string, lookup: Lookup, depth: numb
     case "env":
       return lookup.variable(unquote(values[0] ?? "")) ?? evaluate(1);
     case "decode":
-    case "int":
     case "float":
       return evaluate(0);
     case "select":
@@ -133,6 +146,8 @@ function resolve(name: string, argumentText: string, lookup: Lookup, depth: numb
 }
 
 const operations: Readonly<Record<string, (a: number, b: number) => number>> = {
+  pow: (a, b) => a ** b,
+  mod: (a, b) => a % b,
   mul: (a, b) => a * b,
   multiply: (a, b) => a * b,
   prod: (a, b) => a * b,
@@ -147,17 +162,33 @@ const operations: Readonly<Record<string, (a: number, b: number) => number>> = {
   int_div: (a, b) => Math.floor(a / b),
   floordiv: (a, b) => Math.floor(a / b),
   floor_div: (a, b) => Math.floor(a / b),
-  max: Math.max,
-  min: Math.min,
+  divide_floor: (a, b) => Math.floor(a / b),
+  divide_ceil: (a, b) => Math.ceil(a / b),
+  ceil_div: (a, b) => Math.ceil(a / b),
+  ceildiv: (a, b) => Math.ceil(a / b),
+  div_ceil: (a, b) => Math.ceil(a / b),
+  max: (a, b) => Math.max(a, b),
+  min: (a, b) => Math.min(a, b),
+};
+
+const ofOne: Readonly<Record<string, (value: number) => number>> = {
+  int: Math.trunc,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: Math.round,
+  abs: Math.abs,
 };
 
 function fold(name: string, values: readonly (Scalar | undefined)[]): number | undefined {
+  const single = Object.hasOwn(ofOne, name) ? ofOne[name] : undefined;
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   const numbers = values.map((value) =>
     value === undefined || value === null || value === "" ? Number.NaN : Number(value),
   );
-  if (!operation || numbers.length === 0 || numbers.some((value) => !Number.isFinite(value))) return undefined;
-  const result = numbers.reduce(operation);
+  const [first] = numbers;
+  if (first === undefined || numbers.some((value) => !Number.isFinite(value))) return undefined;
+  const alone = single && numbers.length === 1 ? single(first) : undefined;
+  const result = alone ?? (operation ? numbers.reduce((a, b) => operation(a, b)) : Number.NaN);
   return Number.isFinite(result) ? result : undefined;
 }
 

@@ -142,7 +142,7 @@ function rangeOf(cursor: Cursor): { range?: Span } {
 }
 
 /** Words of a shell script; comments and line continuations are left out. */
-const wordPattern = /(?:[^\s"'\\;]|\\[\s\S]|"(?:[^"\\]|\\[\s\S])*"|'[^']*')+|;/g;
+const wordPattern = /(?:\$\(\([^()\n]{0,200}\)\)|[^\s"'\\;]|\\[\s\S]|"(?:[^"\\]|\\[\s\S])*"|'[^']*')+|;/g;
 
 function tokenize(script: string, cursor: Cursor, tokens: Token[]): void {
   const { document } = cursor.origin;

@@ -16,6 +16,8 @@ export interface Origin {
 }
 
 export type Variables = (name: string) => Scalar | undefined;
+/** Value of a template's expression (`.Values.gpus | default 8`). */
+export type TemplateValues = (expression: string) => Scalar | undefined;
 
 /** What all cursors of one reading share. */
 export class Scope {
@@ -23,6 +25,8 @@ export class Scope {
   readonly unresolved = new Set<string>();
   /** Entries and nodes that came from another file. */
   readonly origins = new WeakMap<object, Origin>();
+  /** Texts of scalars with template expressions, where somebody can tell them. */
+  templates: ((source: string, text: string) => string) | undefined;
   private budget = 5000;
 
   constructor(
@@ -130,11 +134,20 @@ export class Cursor {
     const node = this.node;
     if (node?.type !== "scalar") return undefined;
     if (typeof node.value !== "string") return node.value;
-    if (node.value.includes(templateFiller)) return undefined;
+    if (node.value.includes(templateFiller)) return this.templated();
     if (!hasPlaceholder(node.value)) return node.value;
     const value = this.resolve(node.value);
     if (value === undefined && node.text.length < 200) this.scope.unresolved.add(node.text.slice(0, 60));
     return value;
+  }
+
+  /** The value that a template gives, typed as the YAML it becomes. */
+  private templated(): Scalar | undefined {
+    const text = this.scope.templates ? this.raw() : undefined;
+    if (text === undefined || text.includes(templateFiller)) return undefined;
+    if (this.node?.type === "scalar" && this.node.style !== "plain") return text;
+    const number = /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
+    return number ?? (/^(true|false)$/.test(text) ? text === "true" : text);
   }
 
   /** A text in this cursor's surroundings with its placeholders resolved. */
@@ -171,9 +184,13 @@ export class Cursor {
     return new Cursor(this.scope, node, this.origin, this.pointer, this.entry, this.parent, this.variables);
   }
 
-  /** Text as written, placeholders and all; undefined for anything but a scalar. */
+  /** Text as written, placeholders and all; undefined for anything but a scalar. Template expressions that are known are filled in. */
   raw(): string | undefined {
-    return this.node?.type === "scalar" ? this.node.text : undefined;
+    if (this.node?.type !== "scalar") return undefined;
+    const { text, start, end } = this.node;
+    const { templates } = this.scope;
+    if (!templates || this.origin !== this.scope.origin || !text.includes(templateFiller)) return text;
+    return templates(this.origin.document.text.slice(start, end), text);
   }
 
   /** Trimmed text; undefined when empty, null, unknown, or no scalar. */
@@ -253,6 +270,9 @@ export class Cursor {
       ...(range ? { range } : {}),
       ...(this.keyRange ? { keyRange: this.keyRange } : {}),
       ...(this.origin.file === undefined ? {} : { file: this.origin.file }),
+      ...(this.node?.type === "scalar" && this.node.text.includes(templateFiller)
+        ? { source: "referenced", confidence: "medium", note: "by the chart's values and defaults" }
+        : {}),
       ...(resolved && this.node.text.length < 200 ? { note: `resolved from ${this.node.text.slice(0, 80)}` } : {}),
       ...overrides,
     };

@@ -1,10 +1,12 @@
 /** One kind of the Kubernetes family as a dialect: where its pods are, and what its work is when no command tells. */
 import type { Kind } from "../../core/workload";
+import { templateFiller } from "../../document/templates";
 import type { TreeDocument } from "../../document/tree";
 import type { Dialect, RecognitionContext, Recognized } from "../recognized";
 import { CommandLine } from "./commandLine";
 import { type Cursor, cursorOf, FactSheet, workload } from "./facts";
 import { resourceAnchors } from "./gpu";
+import { chartValues, rendered } from "./helmTemplates";
 import { countAccelerators, nodeLabels, type PodGroup, readContainers, readNodeLabels } from "./kubernetes";
 import { isKind } from "./resourceKind";
 import { kindOfScripts, readScripts } from "./scripts";
@@ -53,6 +55,10 @@ function readResource(
   context: RecognitionContext,
 ): readonly Recognized[] {
   const root = cursorOf(document);
+  if (document.templated) {
+    const values = chartValues(context);
+    root.scope.templates = (source, text) => rendered(source, text, templateFiller, values);
+  }
   const groups = format.groups(root, context).map((group) => withClaims(group, context));
   const holding = groups.filter((group) => group.demand.present);
   if (holding.length === 0 && !format.always?.(root)) return [];
