@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { Analysis, AnalyzedWorkload } from "../analysis/analysis";
 import type { Analyzer } from "../analysis/analyzer";
 import type { Formatter } from "../present/numbers";
+import { comparisonMarkdown, type ExportFormat, exportComparison } from "./export";
 import { fieldsFor } from "./fields";
 import { comparisonPage } from "./pageHtml";
 import { type HostMessage, type PageMessage, pageMessage, pageState } from "./protocol";
@@ -15,8 +16,11 @@ import {
   removeScenario,
   renameScenario,
   resetScenario,
+  type Scenario,
+  trySuggestion,
 } from "./scenarios";
-import { buildView, type Option, viewAsMarkdown } from "./view";
+import { suggestionsFor } from "./suggestions";
+import { buildView, type Option } from "./view";
 
 export const comparisonViewType = "aiCostLens.comparison";
 
@@ -24,11 +28,14 @@ export const comparisonViewType = "aiCostLens.comparison";
 export interface ComparisonServices {
   readonly context: vscode.ExtensionContext;
   readonly format: Formatter;
-  analyzer(): Promise<Analyzer>;
+  /** Knows the catalogue as the workspace of `uri` overrides it. */
+  analyzer(uri: vscode.Uri): Promise<Analyzer>;
   analyze(uri: vscode.Uri): Promise<Analysis | undefined>;
   /** Fires when a document, the settings or the workspace's defaults changed; undefined means all. */
   readonly onDidChange: vscode.Event<vscode.Uri | undefined>;
   reveal(uri: vscode.Uri, workload: string): Promise<void>;
+  /** Shows the scenario as a change of the file, for the person to accept or refuse. */
+  propose(uri: vscode.Uri, workload: string, edits: Scenario["edits"]): Promise<void>;
   readonly log: (message: string) => void;
 }
 
@@ -38,6 +45,8 @@ const presetFiles = [
   "image-architectures.aicost.yaml",
   "vision-language-hovle.aicost.yaml",
 ] as const;
+
+const mostUndone = 50;
 
 const open = new Map<string, ComparisonPanel>();
 
@@ -82,6 +91,8 @@ class ComparisonPanel {
   readonly #key: string;
   readonly #problems = new Map<string, string>();
   #comparison: Comparison;
+  /** States before the changes of this session, latest last. */
+  readonly #past: Comparison[] = [];
   #revision = 0;
   #presets: Promise<Map<string, AnalyzedWorkload>> | undefined;
 
@@ -147,11 +158,18 @@ class ComparisonPanel {
         return this.#change(renameScenario(this.#comparison, message.scenario, message.name));
       case "reset":
         return this.#change(resetScenario(this.#comparison, message.scenario));
-      case "copy": {
-        const view = await this.#view();
-        if (view) await vscode.env.clipboard.writeText(viewAsMarkdown(view));
+      case "try":
+        return this.#try(message.suggestion);
+      case "apply":
+        return this.#apply(message.scenario);
+      case "undo":
+        return this.#undo();
+      case "copy":
+        await vscode.env.clipboard.writeText(comparisonMarkdown(await this.#view()));
+        vscode.window.setStatusBarMessage(vscode.l10n.t("The comparison is copied as a Markdown table."), 4000);
         return;
-      }
+      case "save":
+        return this.#export(message.as);
       case "reveal":
         return this.services.reveal(this.uri, this.workload);
       default:
@@ -160,9 +178,45 @@ class ComparisonPanel {
   }
 
   async #change(comparison: Comparison): Promise<void> {
+    if (comparison !== this.#comparison) this.#past.push(this.#comparison);
+    if (this.#past.length > mostUndone) this.#past.shift();
     this.#comparison = comparison;
     this.#save();
     await this.#show();
+  }
+
+  async #undo(): Promise<void> {
+    const before = this.#past.pop();
+    if (before === undefined) return;
+    this.#problems.clear();
+    // Ids are never used twice, undone or not.
+    this.#comparison = { ...before, nextId: this.#comparison.nextId };
+    this.#save();
+    await this.#show();
+  }
+
+  async #try(id: string): Promise<void> {
+    const [analyzer, find] = await Promise.all([this.services.analyzer(this.uri), this.#finder()]);
+    const baseline = find(this.workload);
+    const suggestion = baseline && suggestionsFor(baseline, analyzer.facts).find((one) => one.id === id);
+    if (suggestion !== undefined) await this.#change(trySuggestion(this.#comparison, suggestion.edits));
+  }
+
+  async #apply(id: string): Promise<void> {
+    const scenario = this.#comparison.scenarios.find((one) => one.id === id);
+    if (scenario === undefined || scenario.from.startsWith("preset:")) return;
+    await this.services.propose(this.uri, scenario.from, scenario.edits);
+  }
+
+  async #export(as: ExportFormat): Promise<void> {
+    const text = exportComparison(await this.#view(), as);
+    const extension = { markdown: "md", csv: "csv", json: "json" }[as];
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const uri = await vscode.window.showSaveDialog({
+      ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, `ai-cost-comparison.${extension}`) }),
+      filters: { [as === "markdown" ? "Markdown" : extension.toUpperCase()]: [extension] },
+    });
+    if (uri !== undefined) await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   }
 
   async #edit(scenario: string, name: string, value: string): Promise<void> {
@@ -182,7 +236,7 @@ class ComparisonPanel {
   /** Names that the catalogue must know to mean anything. */
   async #refusal(field: string, value: string): Promise<string | undefined> {
     if (field !== "accelerator" || value.trim() === "") return undefined;
-    const analyzer = await this.services.analyzer();
+    const analyzer = await this.services.analyzer(this.uri);
     return analyzer.facts.accelerator(value) === undefined ? vscode.l10n.t("not in the catalogue") : undefined;
   }
 
@@ -199,7 +253,7 @@ class ComparisonPanel {
   /** The reference scenarios that ship with the extension. */
   #loadPresets(): Promise<Map<string, AnalyzedWorkload>> {
     this.#presets ??= (async () => {
-      const analyzer = await this.services.analyzer();
+      const analyzer = await this.services.analyzer(this.uri);
       const found = new Map<string, AnalyzedWorkload>();
       for (const name of presetFiles) {
         try {
@@ -223,7 +277,7 @@ class ComparisonPanel {
 
   async #view() {
     const [analyzer, analysis, find] = await Promise.all([
-      this.services.analyzer(),
+      this.services.analyzer(this.uri),
       this.services.analyze(this.uri),
       this.#finder(),
     ]);
@@ -251,6 +305,7 @@ class ComparisonPanel {
           ...[...presets].map(([id, one]) => ({ id, label: label(one), group: vscode.l10n.t("Reference scenarios") })),
         ],
         problems: this.#problems,
+        canUndo: this.#past.length > 0,
       },
       ++this.#revision,
     );

@@ -17,7 +17,9 @@ const cell = z.object({
   central: z.number(),
   high: z.number(),
   /** Against the baseline: `+$1.2k (+35 %)`; better is less cost, more throughput. */
-  difference: z.optional(z.object({ text: shortText, verdict: z.enum(["better", "worse", "same"]) })),
+  difference: z.optional(z.object({ text: shortText, verdict: z.enum(["better", "worse", "same", "neutral"]) })),
+  /** Lowest or highest of its row, where that is what one wants. */
+  best: z.optional(z.boolean()),
   warning: z.optional(shortText),
 });
 
@@ -33,6 +35,8 @@ const scenario = z.object({
   id: identifier,
   name: shortText,
   baseline: z.boolean(),
+  /** Something was changed that could be written into the file. */
+  edited: z.boolean(),
   /** By field: what the cell holds and where it came from. */
   values: z.record(
     z.string(),
@@ -59,6 +63,8 @@ export const stateMessage = z.object({
       key: identifier,
       label: shortText,
       explanation: shortText,
+      /** Of the cells' numbers, as in the contract. */
+      unit: shortText,
       /** Shown above the inputs; the others below them. */
       primary: z.boolean(),
       cells: z.array(z.nullable(cell)),
@@ -66,6 +72,9 @@ export const stateMessage = z.object({
   ),
   /** What can be added as a further column. */
   additions: z.array(z.object({ id: identifier, label: shortText, group: shortText })),
+  /** What people ask most often: one click each. */
+  suggestions: z.array(z.object({ id: identifier, label: shortText })),
+  canUndo: z.boolean(),
   footnote: shortText,
 });
 export type StateMessage = z.infer<typeof stateMessage>;
@@ -91,7 +100,11 @@ export const pageMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("add"), from: identifier }),
   z.object({ type: z.literal("remove"), scenario: identifier }),
   z.object({ type: z.literal("reset"), scenario: identifier }),
+  z.object({ type: z.literal("try"), suggestion: identifier }),
+  z.object({ type: z.literal("apply"), scenario: identifier }),
+  z.object({ type: z.literal("undo") }),
   z.object({ type: z.literal("copy") }),
+  z.object({ type: z.literal("save"), as: z.enum(["markdown", "csv", "json"]) }),
   z.object({ type: z.literal("reveal") }),
 ]);
 export type PageMessage = z.infer<typeof pageMessage>;

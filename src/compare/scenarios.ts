@@ -39,6 +39,20 @@ export function addScenario(comparison: Comparison, from: string): Comparison {
   return { ...comparison, nextId: comparison.nextId + 1, scenarios: [...comparison.scenarios, added] };
 }
 
+/** Adds a column with edits of its own: a suggestion that was taken. */
+export function trySuggestion(comparison: Comparison, edits: Scenario["edits"]): Comparison {
+  const baseline = comparison.scenarios.find(({ id }) => id === baselineId);
+  if (baseline === undefined || comparison.scenarios.length >= mostScenarios) return comparison;
+  const untouched = comparison.scenarios.find((one) => isUntouchedCopy(one, baseline));
+  // A copy that nobody has changed yet is what a new column would be.
+  if (untouched !== undefined) return change(comparison, untouched.id, (one) => ({ ...one, edits: { ...edits } }));
+  const added: Scenario = { id: `s${comparison.nextId}`, name: "", from: baseline.from, edits: { ...edits } };
+  return { ...comparison, nextId: comparison.nextId + 1, scenarios: [...comparison.scenarios, added] };
+}
+
+const isUntouchedCopy = (one: Scenario, baseline: Scenario): boolean =>
+  one.id !== baselineId && one.name === "" && one.from === baseline.from && Object.keys(one.edits).length === 0;
+
 export function removeScenario(comparison: Comparison, id: string): Comparison {
   return id === baselineId
     ? comparison

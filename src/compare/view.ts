@@ -1,13 +1,15 @@
 /** A comparison with its estimates, as the page shows it. Pure: the same input gives the same state. */
 import type { AnalyzedWorkload } from "../analysis/analysis";
 import type { Analyzer } from "../analysis/analyzer";
-import type { Estimate, QuantityKey } from "../core/estimate";
+import { type Estimate, type QuantityKey, quantityUnits } from "../core/estimate";
 import type { Quantity } from "../core/quantity";
+import { printed, quantityLabels } from "../present/fields";
 import type { Formatter } from "../present/numbers";
 import type { FactSource } from "../recognize/recognized";
 import { changesOf, choices, type EditableField, fieldsFor } from "./fields";
 import { type CellView, protocolVersion, type ScenarioView, type StateMessage } from "./protocol";
 import { baselineId, type Comparison, mostScenarios, type Scenario } from "./scenarios";
+import { suggestionsFor } from "./suggestions";
 
 export interface ViewContext {
   readonly analyzer: Analyzer;
@@ -20,6 +22,7 @@ export interface ViewContext {
   readonly additions: StateMessage["additions"];
   /** Refused edits by `scenario/field`, shown beside the input. */
   readonly problems?: ReadonlyMap<string, string>;
+  readonly canUndo?: boolean;
 }
 
 export interface Option {
@@ -29,48 +32,38 @@ export interface Option {
 
 interface Row {
   readonly key: QuantityKey;
-  readonly label: string;
   readonly explanation: string;
   /** More is better (throughput); otherwise less is. */
   readonly more?: boolean;
 }
 
 const rows: readonly Row[] = [
-  { key: "cost", label: "Cost", explanation: "The whole run at list price" },
-  { key: "costRate", label: "Cost per hour", explanation: "All accelerators, while they run" },
-  { key: "costPerMonth", label: "Cost per month", explanation: "730 hours" },
-  { key: "purchaseCost", label: "Purchase", explanation: "Buying the servers" },
-  { key: "duration", label: "Time", explanation: "Wall clock" },
-  { key: "acceleratorHours", label: "Accelerator-hours", explanation: "Accelerators times hours" },
-  { key: "energy", label: "Energy", explanation: "Whole facility: accelerators, hosts, PUE once" },
-  { key: "power", label: "Power", explanation: "Whole facility, mean" },
-  { key: "carbon", label: "Carbon", explanation: "Operation, location-based" },
-  { key: "carbonRate", label: "Carbon per hour", explanation: "Operation, location-based" },
-  { key: "embodiedCarbon", label: "Embodied carbon", explanation: "Manufacture, spread over the service life" },
-  { key: "water", label: "Water", explanation: "On site and at the power stations" },
-  { key: "eWaste", label: "E-waste", explanation: "Mass retired" },
-  { key: "memoryPerAccelerator", label: "Memory per accelerator", explanation: "Peak" },
-  {
-    key: "trainingThroughput",
-    label: "Training throughput",
-    explanation: "Tokens per second and accelerator",
-    more: true,
-  },
-  { key: "outputThroughput", label: "Output throughput", explanation: "All accelerators of one replica", more: true },
-  { key: "timeToFirstToken", label: "Time to first token", explanation: "At the stated concurrency" },
-  { key: "timePerOutputToken", label: "Time per output token", explanation: "At the stated concurrency" },
-  { key: "energyPerOutputToken", label: "Energy per output token", explanation: "Accelerators alone" },
-  { key: "energyPerRequest", label: "Energy per request", explanation: "Whole facility" },
-  {
-    key: "costPerMillionOutputTokens",
-    label: "Cost per million output tokens",
-    explanation: "At the estimated throughput",
-  },
-  { key: "latency", label: "Latency", explanation: "Of one batch" },
-  { key: "energyPerItem", label: "Energy per item", explanation: "Accelerators alone" },
-  { key: "flops", label: "FLOPs", explanation: "Model FLOPs; a multiply-add is 2" },
-  { key: "parameters", label: "Parameters", explanation: "Counted from the dimensions" },
-  { key: "weightMemory", label: "Weights", explanation: "In memory" },
+  { key: "cost", explanation: "The whole run at list price" },
+  { key: "costRate", explanation: "All accelerators, while they run" },
+  { key: "costPerMonth", explanation: "730 hours" },
+  { key: "purchaseCost", explanation: "Buying the servers" },
+  { key: "duration", explanation: "Wall clock" },
+  { key: "acceleratorHours", explanation: "Accelerators times hours" },
+  { key: "energy", explanation: "Whole facility: accelerators, hosts, PUE once" },
+  { key: "power", explanation: "Whole facility, mean" },
+  { key: "carbon", explanation: "Operation, location-based" },
+  { key: "carbonRate", explanation: "Operation, location-based" },
+  { key: "outputThroughput", explanation: "All accelerators of one replica", more: true },
+  { key: "costPerMillionOutputTokens", explanation: "At the estimated throughput" },
+  { key: "memoryPerAccelerator", explanation: "Peak" },
+  { key: "trainingThroughput", explanation: "Tokens per second and accelerator", more: true },
+  { key: "timeToFirstToken", explanation: "At the stated concurrency" },
+  { key: "timePerOutputToken", explanation: "At the stated concurrency" },
+  { key: "energyPerOutputToken", explanation: "Accelerators alone" },
+  { key: "energyPerRequest", explanation: "Whole facility" },
+  { key: "latency", explanation: "Of one batch" },
+  { key: "energyPerItem", explanation: "Accelerators alone" },
+  { key: "embodiedCarbon", explanation: "Manufacture, spread over the service life" },
+  { key: "water", explanation: "On site and at the power stations" },
+  { key: "eWaste", explanation: "Mass retired" },
+  { key: "flops", explanation: "Model FLOPs; a multiply-add is 2" },
+  { key: "parameters", explanation: "Counted from the dimensions" },
+  { key: "weightMemory", explanation: "In memory" },
 ];
 
 /** What a decision hangs on: money, time, energy, carbon. */
@@ -84,7 +77,11 @@ const primaryKeys: ReadonlySet<QuantityKey> = new Set([
   "power",
   "carbon",
   "carbonRate",
+  "outputThroughput",
+  "costPerMillionOutputTokens",
 ]);
+/** Quantities of which neither more nor less is better: they say what the scenario is. */
+const neutral: ReadonlySet<QuantityKey> = new Set(["flops", "parameters", "weightMemory", "memoryPerAccelerator"]);
 
 interface Column {
   readonly scenario: Scenario;
@@ -118,16 +115,41 @@ export function buildView(comparison: Comparison, context: ViewContext, revision
       .filter(({ key }) => columns.some(({ estimate }) => estimate?.quantities[key]))
       .map((row) => ({
         key: row.key,
-        label: row.label,
+        label: quantityLabels[row.key],
         explanation: row.explanation,
+        unit: quantityUnits[row.key],
         primary: primaryKeys.has(row.key),
-        cells: columns.map(({ estimate }, index) =>
-          cellView(row, estimate, index === 0 ? undefined : baseline, context.format),
+        cells: withBest(
+          row,
+          columns.map(({ estimate }, index) =>
+            cellView(row, estimate, index === 0 ? undefined : baseline, context.format),
+          ),
         ),
       })),
     additions: comparison.scenarios.length >= mostScenarios ? [] : [...context.additions],
+    suggestions: comparison.scenarios.length >= mostScenarios ? [] : suggestionsOf(columns, context),
+    canUndo: context.canUndo ?? false,
     footnote: footnote(columns, context),
   };
+}
+
+/** What nobody has tried yet of what one would ask. */
+function suggestionsOf(columns: readonly Column[], context: ViewContext): StateMessage["suggestions"] {
+  const baseline = columns[0]?.analyzed;
+  if (baseline === undefined) return [];
+  const tried = new Set(columns.map(({ scenario }) => JSON.stringify(scenario.edits)));
+  return suggestionsFor(baseline, context.analyzer.facts)
+    .filter(({ edits }) => !tried.has(JSON.stringify(edits)))
+    .map(({ id, label }) => ({ id, label }));
+}
+
+/** Marks the best of a row, once there are enough columns to lose sight of it. */
+function withBest(row: Row, cells: readonly (CellView | null)[]): (CellView | null)[] {
+  const values = cells.flatMap((cell) => (cell === null ? [] : [cell.central]));
+  if (values.length < 3 || neutral.has(row.key)) return [...cells];
+  const best = row.more ? Math.max(...values) : Math.min(...values);
+  if (values.filter((value) => Math.abs(value - best) <= 0.005 * best).length > 1) return [...cells];
+  return cells.map((cell) => (cell?.central === best ? { ...cell, best: true } : cell));
 }
 
 function optionsOf(field: EditableField, context: ViewContext): Option[] {
@@ -165,17 +187,24 @@ function scenarioView(
         : [...estimate.notes];
   return {
     id: scenario.id,
-    name: scenario.name || defaultName(column, index),
+    name: scenario.name || defaultName(column, index, context),
     baseline: scenario.id === baselineId,
+    edited: !scenario.from.startsWith("preset:") && Object.keys(scenario.edits).length > 0,
     values,
     notes: notes.slice(0, 6),
   };
 }
 
 /** Columns name themselves by what they change until a person names them. */
-function defaultName({ scenario, analyzed }: Column, index: number): string {
-  const edits = Object.values(scenario.edits);
-  if (edits.length > 0) return edits.slice(0, 3).join(" · ");
+function defaultName({ scenario, analyzed, fields }: Column, index: number, context: ViewContext): string {
+  const edits = Object.entries(scenario.edits);
+  const words = edits.slice(0, 3).map(([name, value]) => {
+    if (name === "accelerator") return context.analyzer.facts.accelerator(String(value))?.value.name ?? String(value);
+    if (typeof value === "string") return choiceLabels[value] ?? value;
+    const label = fields.find((field) => field.name === name)?.label.toLowerCase() ?? name;
+    return `${context.format.number(value)} ${label}`;
+  });
+  if (edits.length > 0) return words.join(" · ");
   const own = analyzed?.workload?.name ?? analyzed?.recognized.name;
   return index === 0 ? (own ?? "Baseline") : (own ?? `Scenario ${index}`);
 }
@@ -222,16 +251,17 @@ function cellView(
 ): CellView | null {
   const quantity: Quantity | undefined = estimate?.quantities[row.key];
   if (quantity === undefined) return null;
-  const range = format.range(quantity);
+  const shown = printed(row.key, quantity);
+  const range = format.range(shown);
   const base: Quantity | undefined = baseline?.quantities[row.key];
   const fits = row.key === "memoryPerAccelerator" ? estimate?.quantities.memoryPerAccelerator?.fits : undefined;
   return {
-    text: format.quantity(quantity),
+    text: format.quantity(shown),
     ...(range === undefined ? {} : { range }),
     low: quantity.low,
     central: quantity.central,
     high: quantity.high,
-    ...(base === undefined ? {} : { difference: difference(row, quantity, base, format) }),
+    ...(base === undefined ? {} : { difference: difference(row, shown, base, format) }),
     ...(fits === false ? { warning: "does not fit" } : {}),
   };
 }
@@ -251,39 +281,11 @@ function difference(
       : `${delta > 0 ? "+" : "−"}${format.number(Math.abs(relative) * 100)} %`;
   return {
     text: `${format.difference(delta, quantity.unit)} (${share})`,
-    verdict: delta > 0 === (row.more ?? false) ? "better" : "worse",
+    verdict: neutral.has(row.key) ? "neutral" : delta > 0 === (row.more ?? false) ? "better" : "worse",
   };
 }
 
 function footnote(columns: readonly Column[], context: ViewContext): string {
   const method = columns.find(({ estimate }) => estimate)?.estimate?.methodology;
   return `Intervals hold the truth four times in five. Catalogue of ${context.analyzer.facts.asOf}${method === undefined ? "" : `, method ${method}`}. Estimates, not measurements.`;
-}
-
-/** The comparison as a Markdown table, for the clipboard. */
-export function viewAsMarkdown(state: StateMessage): string {
-  const clean = (text: string): string => text.replace(/[\\`*_{}[\]<>()#+!|~$]/g, "\\$&").replace(/\s+/g, " ");
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  const head = ["", ...state.scenarios.map(({ name }) => clean(name))];
-  const inputs = state.fields.map((field) => [
-    clean(field.label),
-    ...state.scenarios.map(({ values }) => clean(values[field.name]?.text ?? "")),
-  ]);
-  const results = state.results.map((row) => [
-    clean(row.label),
-    ...row.cells.map((cell) =>
-      cell === null
-        ? "–"
-        : clean(
-            `${cell.text}${cell.range ? ` (${cell.range})` : ""}${cell.difference ? `, ${cell.difference.text}` : ""}`,
-          ),
-    ),
-  ]);
-  return [
-    line(head),
-    line(head.map(() => "---")),
-    ...[...inputs, ...results].map(line),
-    "",
-    clean(state.footnote),
-  ].join("\n");
 }

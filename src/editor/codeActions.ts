@@ -98,15 +98,23 @@ export function commentAbove(
   text: string,
 ): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
+  const insertion = directiveAbove(document, analyzed, text);
+  edit.insert(document.uri, insertion.position, insertion.text);
+  return edit;
+}
+
+/** Where a directive goes, and as what. */
+export function directiveAbove(
+  document: vscode.TextDocument,
+  analyzed: AnalyzedWorkload,
+  text: string,
+): { readonly position: vscode.Position; readonly text: string } {
   const { line } = document.positionAt(analyzed.recognized.anchor);
   const marker = languageOf(document) === "jsonc" ? "//" : "#";
   const above = line > 0 ? document.lineAt(line - 1) : undefined;
   if (above !== undefined && text !== "ignore" && /^\s*(#|\/\/)\s*ai-cost:(?!\s*ignore\b)/i.test(above.text))
-    edit.insert(document.uri, above.range.end, ` ${text}`);
-  else {
-    const own = document.lineAt(line);
-    const indent = own.text.slice(0, own.firstNonWhitespaceCharacterIndex);
-    edit.insert(document.uri, new vscode.Position(line, 0), `${indent}${marker} ai-cost: ${text}\n`);
-  }
-  return edit;
+    return { position: above.range.end, text: ` ${text}` };
+  const own = document.lineAt(line);
+  const indent = own.text.slice(0, own.firstNonWhitespaceCharacterIndex);
+  return { position: new vscode.Position(line, 0), text: `${indent}${marker} ai-cost: ${text}\n` };
 }

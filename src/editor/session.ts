@@ -10,6 +10,7 @@ import { EstimateDiagnostics } from "./diagnostics";
 import { ValueHovers } from "./hover";
 import { EstimateHints } from "./inlayHints";
 import { registerLanguageModelTool } from "./languageModelTool";
+import { proposeEdits } from "./proposals";
 import { TotalItem } from "./statusBar";
 import { FetchedStore } from "./storage";
 import { VirtualDocuments } from "./virtualDocuments";
@@ -71,11 +72,12 @@ function comparisonServices(
     format,
     onDidChange: changed.event,
     log,
-    analyzer: async () => (await analyses.engine()).analyzer(undefined),
+    analyzer: async (uri) => (await analyses.engine()).analyzer(uri),
     async analyze(uri) {
       const entry = await analyses.get(await vscode.workspace.openTextDocument(uri));
       return entry?.analysis;
     },
+    propose: (uri, workload, edits) => proposeEdits(analyses, uri, workload, edits),
     async reveal(uri, workload) {
       const document = await vscode.workspace.openTextDocument(uri);
       const entry = await analyses.get(document);

@@ -186,8 +186,8 @@ function inheritance(subject: Subject): string | undefined {
 function unknownModel({ workload, estimate, recognized }: Subject, names: CatalogueNames): string | undefined {
   const model = workload?.model;
   if (typeof model !== "string" || estimate === undefined || recognized.kind === "api") return undefined;
-  const { parameters, flops, latency } = estimate.quantities;
-  return (parameters ?? flops ?? latency) === undefined && names.model(model) === undefined
+  const { parameters, acceleratorHours, latency } = estimate.quantities;
+  return (parameters ?? acceleratorHours ?? latency) === undefined && names.model(model) === undefined
     ? "model size unknown"
     : undefined;
 }

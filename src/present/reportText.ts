@@ -3,6 +3,7 @@ import type { QuantityKey } from "../core/estimate";
 import type { Quantity } from "../core/quantity";
 import { byInfluence } from "./assumptions";
 import { boundTitle } from "./bound";
+import { csvRows } from "./csv";
 import { columns } from "./explain";
 import { inSentence, printed, quantityLabels } from "./fields";
 import { hardwareText } from "./hardware";
@@ -239,12 +240,5 @@ export function reportCsv(report: Report): string {
       }),
     ]),
   );
-  return `${[head, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n")}\r\n`;
-}
-
-/** RFC 4180, one line per row; text that a spreadsheet would run as a formula is led by an apostrophe. */
-function csvCell(foreign: string): string {
-  const text = plain(foreign, 2000);
-  const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvRows([head, ...rows]);
 }

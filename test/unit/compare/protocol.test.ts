@@ -7,6 +7,10 @@ describe("messages between page and host", () => {
     { type: "ready" },
     { type: "edit", scenario: "s1", field: "accelerators", value: "4" },
     { type: "add", from: "copy:baseline" },
+    { type: "try", suggestion: "pricing=spot" },
+    { type: "apply", scenario: "s1" },
+    { type: "undo" },
+    { type: "save", as: "csv" },
   ])
     it(`take ${JSON.stringify(good)}`, () => assert.equal(pageMessage.safeParse(good).success, true));
   for (const bad of [
@@ -19,6 +23,7 @@ describe("messages between page and host", () => {
     { type: "edit", scenario: "s1", field: "accelerators", value: 4 },
     { type: "edit", scenario: "s1", field: "accelerators", value: "x".repeat(501) },
     { type: "rename", scenario: {}, name: "x" },
+    { type: "save", as: "../x" },
   ])
     it(`refuse ${JSON.stringify(bad)?.slice(0, 60)}`, () => assert.equal(pageMessage.safeParse(bad).success, false));
   it("the page refuses a state of another version", () =>

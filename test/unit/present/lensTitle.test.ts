@@ -24,7 +24,7 @@ describe("the line above a workload", () => {
 
   it("marks assumed hardware", () => {
     const assumed = subject("training", {
-      fields: { accelerators: 8, tokens: 1e9, model: "x" },
+      fields: { accelerators: 8, tokens: 1e9, model: { parameters: 7e9 } },
       estimate: { assumptions: [{ field: "accelerator", value: "NVIDIA H100 SXM", reason: "not stated" }] },
     });
     assert.equal(title(assumed), "8× H100 SXM (assumed)");
@@ -33,7 +33,9 @@ describe("the line above a workload", () => {
   it("says what is missing instead of a number", () => {
     const noTokens = subject("training", {
       fields: { accelerator: "H100", accelerators: 8, model: "llama" },
-      estimate: { quantities: { costRate: interval(20, 24, 30, "USD/h") } },
+      estimate: {
+        quantities: { costRate: interval(20, 24, 30, "USD/h"), parameters: interval(8e9, 8e9, 8e9, "1") },
+      },
     });
     assert.deepEqual(missingInputs(noTokens, facts), ["tokens"]);
     assert.equal(title(noTokens), "≈ $24/h (20–30) · 8× H100 SXM · needs tokens");
