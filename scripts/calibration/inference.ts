@@ -119,7 +119,7 @@ export function predict(problem: InferenceProblem, c: InferenceConstants): Recor
 
 const clipped = (x: number): number => (x < 0.6 ? x : 0.6 + 0.25 * (x - 0.6));
 
-function dataLoss(rows: readonly Row[], c: InferenceConstants): number {
+export function dataLoss(rows: readonly Row[], c: InferenceConstants): number {
   const cells = new Map<string, { sum: number; weight: number; figure: Figure }>();
   for (const row of rows) {
     const estimate = predict(row.problem, c);

@@ -60,6 +60,7 @@ export const parameters: readonly Parameter[] = [
   one("expertRead", 0.92, { least: 0.5, most: 1 }),
   one("expertWidth", 500, { least: 20, most: 3000 }),
   one("expertRows", 46, { least: 4, most: 128 }),
+  one("expertRows8", 80, { least: 4, most: 160 }),
   one("routing", 0.6, { least: 0.2, most: 1 }),
   one("overlap", 1.2, { least: 1, most: 6 }),
   one("eagerOverlap", 2.8, { least: 1, most: 6 }),

@@ -20,7 +20,7 @@ const extras = ({ architecture, generation, stated }: WidthContext): number =>
 
 export function latencyWidth(context: WidthContext): number {
   const spread = 0.045 * Math.log2(Math.max(1, context.accelerators));
-  return Math.hypot(0.14, spread, extras(context), context.engineWidth);
+  return Math.hypot(0.125, spread, extras(context), context.engineWidth);
 }
 
 export function energyWidth(context: WidthContext): number {

@@ -49,6 +49,8 @@ export interface InferenceConstants {
   readonly expertWidth: number;
   /** Rows of compute that one active expert costs at least. */
   readonly expertRows: number;
+  /** The same with 8-bit multiplications, whose scaled kernels fill a tile for every expert, chosen or not. */
+  readonly expertRows8: number;
   /** Sequences count as this many independent draws when experts are chosen. */
   readonly routing: number;
   /** Growth of the all-to-all latency with the members beyond the first; 8 members are 1. */

@@ -30,6 +30,9 @@ export interface LayoutQuestion {
   readonly linkDomain: number;
 }
 
+/** Accelerators of one machine. */
+const board = 8;
+
 const powerOfTwo = (least: number, most: number): number => {
   let n = 1;
   while (n < least && n * 2 <= most) n *= 2;
@@ -73,6 +76,8 @@ export function layoutOf(q: LayoutQuestion): Layout {
     stages,
     copies: Math.max(1, Math.floor(accelerators / (group * stages))),
     expertParallel,
-    attentionData: expertParallel && (tensor ?? 1) <= 1,
+    // Engines make the expert group of their tensor-parallel ranks unless data parallelism is stated (vLLM: EP = TP · DP). Attention
+    // is not split beyond one board, though.
+    attentionData: expertParallel && (tensor ?? 1) <= 1 && (open || data > 1 || group > board),
   };
 }

@@ -160,9 +160,9 @@ export function operate(s: System, load: Load, batch: number, c: InferenceConsta
   const overlapped = s.engine === "vllm" || s.engine === "sglang" || s.engine === "tensorRt";
   const active =
     step.device -
-    p.allReduceIdle * step.exchangeTime +
+    p.allReduceIdle * (step.exchangeTime + step.straggling) +
     (overlapped ? p.sequenceBusy * micro * e.sequence + p.layerBusy * s.layers * e.layer : 0) +
-    (local && batch <= 1 ? 0 : prefill);
+    (local && batch <= 1 ? 0 : prefill - perStep * load.pictures * c.picture);
   const busy = Math.min(1, Math.max(0, active / round));
   const memoryUse = Math.min(1, step.bytes / (round * s.bandwidth));
   const prefillPerAccelerator = local && batch <= 1 ? 0 : (perStep * flops) / (layout.group * layout.stages);

@@ -15,6 +15,8 @@ export interface DecodeStep {
   readonly cacheTime: number;
   readonly computeTime: number;
   readonly exchangeTime: number;
+  /** Of the busiest member of an expert group beyond the mean member, which waits as long. */
+  readonly straggling: number;
   /** On the device, collectives included. */
   readonly device: number;
   /** Launches, sampling, scheduling. */
@@ -46,6 +48,21 @@ export function expertCoverage(s: System, rows: number, c: InferenceConstants): 
   const share = Math.min(1, s.expertsPerToken / s.experts);
   return Math.max(share, 1 - (1 - share) ** Math.max(1, c.routing * rows));
 }
+
+/**
+ * Share of its experts that the busiest member of an expert group reads; the others wait for it. Mean of the group and √(2 ln members)
+ * standard deviations of a binomial, the expected largest of so many.
+ */
+function busiestCoverage(s: System, coverage: number): number {
+  const { group, expertParallel } = s.layout;
+  if (!expertParallel || group <= 1 || s.experts <= 0) return coverage;
+  const own = Math.max(1, s.experts / group);
+  return Math.min(1, coverage + Math.sqrt((2 * Math.log(group) * coverage * (1 - coverage)) / own));
+}
+
+/** Rows that one expert computes beyond its tokens: multiplications come in tiles, and scaled 8-bit kernels fill one for every expert. */
+const tileRows = (s: System, coverage: number, c: InferenceConstants): number =>
+  s.narrow === 8 ? c.expertRows8 : coverage * c.expertRows;
 
 /** Efficiency of grouped multiplications: narrow experts fill the device badly. */
 export const expertShare = (s: System, c: InferenceConstants): number =>
@@ -84,7 +101,10 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
 
   const residentBytes = s.residentBytes / (layout.attentionData ? 1 : group);
   const routedBytes = (s.routedBytes * coverage) / group;
-  const weightTime = residentBytes / bandwidth + routedBytes / (bandwidth * c.expertRead);
+  const busiest = busiestCoverage(s, coverage);
+  const meanTime = residentBytes / bandwidth + routedBytes / (bandwidth * c.expertRead);
+  const straggling = (s.routedBytes * (busiest - coverage)) / group / (bandwidth * c.expertRead);
+  const weightTime = meanTime + straggling;
   const cacheBytes = (batch * (cacheBytesOf(s, context) + s.stateBytes)) / s.cacheSplit;
   const cacheTime = cacheBytes / (bandwidth * c.cacheRead);
 
@@ -92,7 +112,7 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
   const dense = (2 * (s.residentParameters + s.headParameters) * tokens) / group;
   const chosen = s.experts > 0 ? s.expertsPerToken / s.experts : 0;
   const routed = (2 * s.routedParameters * tokens * chosen) / group;
-  const padding = (2 * s.routedParameters * coverage * c.expertRows) / Math.max(1, s.experts) / group;
+  const padding = (2 * s.routedParameters * tileRows(s, busiest, c)) / group;
   const attention =
     ((s.decodeAttention * context + s.decodeAttentionSliding * Math.min(context, s.window)) * tokens) / group;
   const computeTime =
@@ -103,8 +123,10 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
   if (group > 1) {
     exchangeTime =
       exchangeBytes(s, tokens) / (s.link * c.link) +
-      (layout.attentionData ? 0 : s.layers * e.allReduce) +
-      (layout.expertParallel ? s.expertLayers * e.exchange * ((group - 1) / 7) ** c.exchangeGrowth : 0);
+      // Tensor-parallel members hold every token: each computes its own experts and the all-reduce adds them up.
+      (layout.attentionData
+        ? s.expertLayers * e.exchange * ((group - 1) / 7) ** c.exchangeGrowth
+        : s.layers * e.allReduce);
   }
   const device = norm(weightTime + cacheTime, computeTime, c.overlap) + exchangeTime;
   const eager = s.engine === "eager";
@@ -119,11 +141,12 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
     cacheTime,
     computeTime,
     exchangeTime,
+    straggling,
     device,
     host,
     total: joined * (1 + c.bubble * (layout.stages - 1)),
     bytes: residentBytes + routedBytes + cacheBytes,
-    flops: dense + routed + attention,
+    flops: dense + routed + padding + attention,
   };
 }
 
@@ -153,8 +176,7 @@ export function prefillFlops(s: System, input: number, fresh: number): PrefillFl
 export function prefillTime(s: System, flops: PrefillFlops, fresh: number, c: InferenceConstants): number {
   const e = c.engines[s.engine];
   // Every expert computes a minimum of rows in each chunk of at least 2,048 tokens.
-  const padding =
-    s.experts > 0 ? (2 * s.routedParameters * c.expertRows * fresh) / Math.max(fresh, 2048) / s.experts : 0;
+  const padding = s.experts > 0 ? (2 * s.routedParameters * tileRows(s, 1, c) * fresh) / Math.max(fresh, 2048) : 0;
   const routed = s.experts > 0 ? (flops.routed + padding) / expertShare(s, c) : 0;
   const weights = (flops.dense + routed) / (s.peak * prefillShare(s, c));
   const attention = flops.attention / (s.peak16 * Math.min(0.92, c.matmul[s.generation]) * c.prefillAttention);
