@@ -16,6 +16,7 @@ afterEach(async () => {
 });
 
 async function resolve(handler: Handler, id = "acme/new-8b", timeout = 5000, token?: string) {
+  await server?.close();
   server = await serve(handler);
   return resolveHubModel(id, {
     fetch: fetchHere,
