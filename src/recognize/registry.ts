@@ -14,12 +14,14 @@ import { gptNeox } from "./dialects/gptNeox";
 import { helmValues } from "./dialects/helmValues";
 import { axolotlCloud, beaker, cog, mcli, mlperfSystem, runPod } from "./dialects/hostedJobs";
 import { huggingFaceConfig } from "./dialects/huggingFaceConfig";
-import { dynamo, sparkApplication, vllmRuntime } from "./dialects/inferencePlatforms";
+import { inferenceEndpoint } from "./dialects/inferenceEndpoint";
+import { dynamo, kaito, nimService, sparkApplication, vllmRuntime } from "./dialects/inferencePlatforms";
 import { kohya } from "./dialects/kohya";
 import { inferenceService, llmInferenceService } from "./dialects/kserve";
 import { hyperPodJob, kubeflowJob, trainingRuntime, trainJob } from "./dialects/kubeflow";
 import { kubernetesJob, kubernetesWorkload } from "./dialects/kubernetes";
 import { eksctl, karpenter } from "./dialects/kubernetesCapacity";
+import { wrappedResources } from "./dialects/kubernetesWrapped";
 import { lingua } from "./dialects/lingua";
 import { liteLlm } from "./dialects/liteLlm";
 import { litgpt } from "./dialects/litgpt";
@@ -52,12 +54,10 @@ import { verl } from "./dialects/verl";
 import { vertexAi } from "./dialects/vertexAi";
 import { latentDiffusion, yacs } from "./dialects/visionTraining";
 import { vllm } from "./dialects/vllm";
-import { jobSet, leaderWorkerSet, volcanoJob } from "./dialects/workerGroups";
+import { jobSet, leaderWorkerSet, roleBasedGroup, volcanoJob } from "./dialects/workerGroups";
 import type { Dialect } from "./recognized";
 
-export const dialects: readonly Dialect[] = [
-  native,
-  // Kubernetes and what runs on it
+const kubernetesFamily: readonly Dialect[] = [
   kubernetesWorkload,
   kubernetesJob,
   kubeflowJob,
@@ -73,10 +73,20 @@ export const dialects: readonly Dialect[] = [
   inferenceService,
   llmInferenceService,
   dynamo,
+  roleBasedGroup,
   vllmRuntime,
+  nimService,
+  kaito,
   sparkApplication,
   karpenter,
   eksctl,
+];
+
+export const dialects: readonly Dialect[] = [
+  native,
+  // Kubernetes and what runs on it
+  ...kubernetesFamily,
+  wrappedResources(kubernetesFamily),
   productionStack,
 
   // launchers and infrastructure
@@ -88,6 +98,7 @@ export const dialects: readonly Dialect[] = [
   beaker,
   axolotlCloud,
   runPod,
+  inferenceEndpoint,
   cog,
   mlperfSystem,
   azureMl,

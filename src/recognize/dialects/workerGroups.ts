@@ -31,6 +31,30 @@ export const leaderWorkerSet = kubernetesDialect({
   },
 });
 
+export const roleBasedGroup = kubernetesDialect({
+  id: "role-based-group",
+  title: "RoleBasedGroup",
+  apiVersion: /^workloads\.x-k8s\.io\//,
+  kinds: ["RoleBasedGroup"],
+  groups: (root) =>
+    root
+      .get("spec", "roles")
+      .items()
+      .map((role) =>
+        podGroup(
+          role.get("name").text() ?? "role",
+          role.get("template"),
+          factor("replicas", role.get("replicas")),
+          factor("pods per group", role.get("leaderWorkerSet", "size")),
+        ),
+      ),
+  work: "inference",
+  documentation: {
+    recognizedBy: "`workloads.x-k8s.io` and kind, with an accelerator",
+    reads: "replicas × accelerators of every role",
+  },
+});
+
 export const jobSet = kubernetesDialect({
   id: "jobset",
   title: "JobSet",

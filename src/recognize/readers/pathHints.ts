@@ -17,6 +17,7 @@ const machineFamilies: Readonly<Record<string, string>> = {
   a4: "B200",
   a4x: "GB200",
   "a4x-max": "GB300",
+  a4xmax: "GB300",
 };
 
 /** Folders that hold one folder per machine family: elsewhere `a4` is a size of paper. */
@@ -41,7 +42,7 @@ const many = (text: string): number | undefined => {
 /** What the names of a file and its folders say; the file's own name first, then the folders from near to far. */
 export function hardwareInPath(path: string): HardwareHint {
   const hint: { -readonly [K in keyof HardwareHint]: HardwareHint[K] } = {};
-  const segments = path.slice(-1000).split("/").slice(-8).reverse();
+  const segments = path.slice(-1000).split("/").slice(-10).reverse();
   segments.forEach((segment, depth) => {
     const text = segment.toLowerCase().slice(0, 200);
     const grid = /(?:^|[-_.])(\d{1,4})n(\d{1,2})g(?:$|[-_.])/.exec(text);
@@ -63,7 +64,7 @@ export function hardwareInPath(path: string): HardwareHint {
     if (named) hint.accelerator ??= (named[1] as string).toUpperCase();
     const machine =
       depth === 0
-        ? /(?:^|-)(a3mega|a3ultra|a3u|a3high|a4x|a4)(?:-|$|\.)/.exec(text)?.[1]
+        ? /(?:^|-)(a3mega|a3ultra|a3u|a3high|a4xmax|a4x|a4)(?:-|$|\.)/.exec(text)?.[1]
         : recipeFolders.has(segments[depth + 1]?.toLowerCase() ?? "") || text.startsWith("a3")
           ? text
           : undefined;
