@@ -6,7 +6,7 @@ import type { Formatter } from "../present/numbers";
 import { comparisonMarkdown, type ExportFormat, exportComparison } from "./export";
 import { fieldsFor } from "./fields";
 import { comparisonPage } from "./pageHtml";
-import { type HostMessage, type PageMessage, pageMessage, pageState } from "./protocol";
+import { type HostMessage, type PageMessage, pageMessage, pageState, type StateMessage } from "./protocol";
 import {
   addScenario,
   type Comparison,
@@ -302,7 +302,7 @@ class ComparisonPanel {
             label: label(one),
             group: vscode.l10n.t("In this file"),
           })),
-          ...[...presets].map(([id, one]) => ({ id, label: label(one), group: vscode.l10n.t("Reference scenarios") })),
+          ...presetAdditions(presets, baseline, label),
         ],
         problems: this.#problems,
         canUndo: this.#past.length > 0,
@@ -323,6 +323,24 @@ class ComparisonPanel {
     open.delete(this.#key);
     for (const disposable of this.#disposables) disposable.dispose();
   }
+}
+
+/** Published scenarios, those of the same kind first. */
+function presetAdditions(
+  presets: ReadonlyMap<string, AnalyzedWorkload>,
+  baseline: AnalyzedWorkload | undefined,
+  label: (one: AnalyzedWorkload) => string,
+): StateMessage["additions"] {
+  const alike = (one: AnalyzedWorkload): boolean => one.recognized.kind === baseline?.recognized.kind;
+  return [...presets]
+    .sort(([, a], [, b]) => Number(alike(b)) - Number(alike(a)))
+    .map(([id, one]) => ({
+      id,
+      label: label(one),
+      group: alike(one)
+        ? vscode.l10n.t("Reference scenarios of this kind")
+        : vscode.l10n.t("Other reference scenarios"),
+    }));
 }
 
 const acceleratorOptions = (analyzer: Analyzer): Option[] =>

@@ -71,10 +71,10 @@ export function suggestionsFor(analyzed: AnalyzedWorkload, facts: Facts): readon
   if (kind === "inference") {
     const weights =
       workload.kind === "inference" ? (workload.weightPrecision ?? assumed("weightPrecision")) : undefined;
-    if (weights !== "fp8") suggest("FP8 weights", "weightPrecision", "fp8");
+    if (weights !== "fp8") suggest("fp8 weights", "weightPrecision", "fp8");
     const concurrency = workload.kind === "inference" ? (workload.concurrency ?? assumed("concurrency")) : undefined;
     if (typeof concurrency === "number") suggest("Twice the concurrency", "concurrency", concurrency * 2);
-  } else if (eight && workload.precision !== "fp8") suggest("FP8", "precision", "fp8");
+  } else if (eight && workload.precision !== "fp8") suggest("fp8", "precision", "fp8");
   if (workload.kind === "fineTuning" && (workload.method ?? assumed("method")) === "full")
     suggest("LoRA", "method", "lora");
   if (workload.kind === "imageGeneration" || workload.kind === "videoGeneration") {

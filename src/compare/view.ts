@@ -200,6 +200,7 @@ function defaultName({ scenario, analyzed, fields }: Column, index: number, cont
   const edits = Object.entries(scenario.edits);
   const words = edits.slice(0, 3).map(([name, value]) => {
     if (name === "accelerator") return context.analyzer.facts.accelerator(String(value))?.value.name ?? String(value);
+    if (name === "weightPrecision") return `${value} weights`;
     if (typeof value === "string") return choiceLabels[value] ?? value;
     const label = fields.find((field) => field.name === name)?.label.toLowerCase() ?? name;
     return `${context.format.number(value)} ${label}`;
@@ -224,6 +225,8 @@ function fieldValue(
   const stated = (analyzed?.workload as Readonly<Record<string, unknown>> | undefined)?.[field.name];
   if (stated !== undefined && !displaced) return { text: plain(field.name, stated, context), origin: "file" };
   const assumed = estimate?.assumptions.find((assumption) => assumption.field === field.name);
+  // List prices are those of machines on demand.
+  if (field.name === "pricing" && estimate !== undefined) return { text: "onDemand", origin: "assumed" };
   return assumed
     ? { text: plain(field.name, assumed.value, context), origin: "assumed" }
     : { text: "", origin: "unknown" };

@@ -1,4 +1,4 @@
-/** Writes a scenario of the comparison into its file, as an edit that the person reviews before it is made. */
+/** Writes a scenario of the comparison into its file: an edit that is shown, not saved, and undone like any other. */
 import * as vscode from "vscode";
 import type { Scenario } from "../compare/scenarios";
 import { type Analyses, workloadById } from "./analyses";
@@ -19,21 +19,32 @@ export async function proposeEdits(
   const canComment = languageOf(document) !== "json";
   const { replacements, directive, byHand } = proposalOf(analyzed, edits, document.getText(), canComment);
   const edit = new vscode.WorkspaceEdit();
-  const reviewed = (label: string): vscode.WorkspaceEditEntryMetadata => ({ needsConfirmation: true, label });
-  for (const { start, end, text, label } of replacements)
-    edit.replace(
-      uri,
-      new vscode.Range(document.positionAt(start), document.positionAt(end)),
-      text,
-      reviewed(vscode.l10n.t("{0} of the scenario", label)),
-    );
+  for (const { start, end, text } of replacements)
+    edit.replace(uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
   if (directive !== undefined) {
     const { position, text } = directiveAbove(document, analyzed, directive);
-    edit.insert(uri, position, text, reviewed(vscode.l10n.t("What the file leaves out")));
+    edit.insert(uri, position, text);
   }
-  if (edit.size > 0) await vscode.workspace.applyEdit(edit, { isRefactoring: true });
-  if (byHand.length > 0)
+  const line = document.positionAt(analyzed.recognized.anchor).line;
+  const editor = await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One });
+  editor.revealRange(new vscode.Range(line, 0, line, 0), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  if (edit.size > 0) await vscode.workspace.applyEdit(edit);
+  await tell(edit.size > 0, byHand);
+}
+
+async function tell(edited: boolean, byHand: readonly string[]): Promise<void> {
+  const hand = vscode.l10n.t("to change by hand, as the file says it in its own way: {0}", byHand.join(", "));
+  const undo = vscode.l10n.t("Undo");
+  if (!edited) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t("To change by hand, as the file says it in its own way: {0}.", byHand.join(", ")),
+      vscode.l10n.t("Nothing of the scenario can be written into the file; {0}.", hand),
     );
+    return;
+  }
+  const done = vscode.l10n.t("The scenario is in the file, not saved yet");
+  const chosen = await vscode.window.showInformationMessage(
+    byHand.length === 0 ? `${done}.` : `${done}; ${hand}.`,
+    undo,
+  );
+  if (chosen === undo) await vscode.commands.executeCommand("undo");
 }

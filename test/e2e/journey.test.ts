@@ -64,6 +64,27 @@ describe("from hover to comparison, in a browser", function () {
     await workbench.screenshot("comparison-changed");
   });
 
+  it("answers a what-if with one click, and takes it back with another", async () => {
+    assert.equal(await frame.locator("thead th").count(), 2);
+    await frame.locator('[data-try="pricing=spot"]').click();
+    await assertEventually(async () => (await frame.locator("thead th").count()) === 3, "a column for spot prices");
+    const difference = frame.locator('tr[data-key="costRate"] td').nth(2).locator(".difference");
+    assert.match((await difference.textContent()) ?? "", /✓.*−.*better/s);
+    await workbench.screenshot("comparison-what-if");
+    await frame.locator("vscode-button", { hasText: "Undo" }).click();
+    await assertEventually(async () => (await frame.locator("thead th").count()) === 2, "two columns again");
+  });
+
+  it("opens a menu for the keyboard and closes it again", async () => {
+    await frame.locator("#export vscode-button").click();
+    const items = frame.locator("#export .item");
+    assert.equal(await items.count(), 4);
+    await workbench.page.keyboard.press("ArrowDown");
+    assert.match((await frame.locator("#export .item:focus").textContent()) ?? "", /Save as Markdown/);
+    await workbench.page.keyboard.press("Escape");
+    await assertEventually(async () => (await items.count()) === 0, "the menu is closed");
+  });
+
   it("refuses a value that means nothing and says so", async () => {
     const input = frame.locator('input[aria-label^="Accelerators of"]');
     const before = await frame.locator('tr[data-key="costRate"] td').nth(1).locator(".number").textContent();

@@ -16,14 +16,14 @@ export const comparisonStyles = css`
   table { border-collapse: separate; border-spacing: 0; }
   th, td { text-align: left; vertical-align: top; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent)); font-weight: normal; }
   thead :is(th, td) { position: sticky; top: 0; z-index: 2; background: var(--vscode-editor-background); padding-bottom: 8px; }
-  thead th { min-width: 165px; max-width: 240px; }
+  thead th { min-width: 185px; max-width: 240px; }
   thead td { left: 0; z-index: 3; }
   tbody th[scope="row"] { min-width: 110px; max-width: 150px; position: sticky; left: 0; z-index: 1; background: var(--vscode-editor-background); }
   .section th { padding-top: 16px; font-weight: 600; }
   .name { font-weight: 600; font-size: 1.05em; overflow-wrap: anywhere; }
   input.name { display: block; width: 100%; box-sizing: border-box; }
   .tag { display: inline-block; padding: 1px 6px; border-radius: 8px; font-size: 0.85em; background: var(--vscode-badge-background); color: var(--vscode-badge-foreground); border: 1px solid var(--vscode-contrastBorder, transparent); }
-  .tools { display: flex; flex-wrap: wrap; gap: 2px 10px; margin-top: 4px; font-size: 0.95em; }
+  .tools { display: flex; flex-wrap: wrap; gap: 2px 9px; margin-top: 4px; font-size: 0.95em; }
   .plain { background: none; border: none; padding: 0; font: inherit; color: var(--vscode-textLink-foreground); cursor: pointer; }
   .plain:hover { text-decoration: underline; }
   input, select { font: inherit; color: var(--vscode-input-foreground); background: var(--vscode-input-background); border: 1px solid var(--vscode-input-border, var(--vscode-contrastBorder, var(--vscode-panel-border))); border-radius: 2px; padding: 3px 5px; width: 100%; min-width: 130px; max-width: 210px; box-sizing: border-box; text-overflow: ellipsis; }

@@ -66,15 +66,15 @@ function viewOf(text: string, comparison: (workload: string) => Comparison) {
 describe("what if", () => {
   it("offers the successor, spot, a cleaner grid, lower precision and half the accelerators", () => {
     const labels = suggestionsFor(analyzed(serving), facts).map(({ label }) => label);
-    for (const wanted of ["H100 SXM5", "Half the accelerators", "Spot", "eu-north-1", "FP8 weights"])
+    for (const wanted of ["H100 SXM5", "Half the accelerators", "Spot", "eu-north-1", "fp8 weights"])
       assert.ok(labels.includes(wanted), `${wanted} of ${labels}`);
   });
 
-  it("offers LoRA instead of all weights, and FP8 where the part has it", () => {
+  it("offers LoRA instead of all weights, and fp8 where the part has it", () => {
     const labels = suggestionsFor(analyzed(training), facts).map(({ label }) => label);
-    assert.ok(labels.includes("LoRA") && labels.includes("FP8"), String(labels));
+    assert.ok(labels.includes("LoRA") && labels.includes("fp8"), String(labels));
     const older = analyzed(training.replace("H100-SXM", "A100-80GB-SXM"));
-    assert.ok(!suggestionsFor(older, facts).some(({ label }) => label === "FP8"));
+    assert.ok(!suggestionsFor(older, facts).some(({ label }) => label === "fp8"));
   });
 
   it("offers only what the kind can change and the core can estimate", () => {
@@ -126,6 +126,12 @@ describe("the comparison's view", () => {
       viewOf(serving, three).scenarios.map(({ name }) => name),
       ["chat", "4 accelerators", "L4"],
     );
+  });
+
+  it("names the weights' format as such, and shows that list prices are on demand unless stated", () => {
+    const view = viewOf(serving, (workload) => trySuggestion(newComparison(workload), { weightPrecision: "fp8" }));
+    assert.equal(view.scenarios[1]?.name, "fp8 weights");
+    assert.deepEqual(view.scenarios[0]?.values.pricing, { text: "onDemand", origin: "assumed" });
   });
 
   it("marks one best of a row of three, and none of two", () => {
