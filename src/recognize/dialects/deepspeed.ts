@@ -57,6 +57,7 @@ function read(reading: Reading): Recognized {
     reading.put("optimizer", optimizer, reading.find("optimizer/type"));
   if (hasMapping(reading.root, "activation_checkpointing"))
     reading.note("activation checkpointing is set up; whether it is used is the script's choice");
+  reading.number("parallelism.expert", "expert_parallel/autoep_size");
   reading.number("parallelism.tensor", "tensor_parallel/autotp_size", "tensor_parallel/tp_size");
   return reading.finish({ kind: "training" });
 }

@@ -1,3 +1,4 @@
+import { fromHuggingFace } from "../../core/model/huggingFace";
 import { dialectFrom } from "../readers/dialect";
 import { modelName, modelNameInPath } from "../readers/modelNames";
 import { countKeys, hasKey, type Reading } from "../readers/reading";
@@ -58,6 +59,7 @@ function read(reading: Reading): Recognized {
       ...sizes(reading, gated),
     },
   );
+  if (/^mamba$/i.test(reading.textAt("attention_config/0/0/0") ?? "")) readMamba(reading, name);
   const tensor = reading.number("parallelism.tensor", "model_parallel_size");
   const pipe = reading.numberAt("pipe_parallel_size");
   if (pipe !== undefined && pipe > 1) reading.number("parallelism.pipeline", "pipe_parallel_size");
@@ -85,6 +87,19 @@ function read(reading: Reading): Recognized {
     return reading.finish({ kind: "reinforcementLearning" });
   }
   return reading.finish({ kind: reading.flagAt("finetune") === true ? "fineTuning" : "training" });
+}
+
+/** Layers of a state-space mixer alone: the heads that such a file states are not used. */
+function readMamba(reading: Reading, name: string): void {
+  const spec = fromHuggingFace({
+    model_type: "mamba",
+    hidden_size: reading.numberAt("hidden_size"),
+    num_hidden_layers: reading.numberAt("num_layers"),
+    vocab_size: reading.numberAt("padded_vocab_size", "vocab_size") ?? 50304,
+    tie_word_embeddings: reading.flagAt("no_weight_tying") !== true,
+  });
+  reading.drop("model");
+  reading.put("model", { ...spec, name }, reading.find("attention_config"));
 }
 
 /** Four widths of feed-forward unless gated; the GPT-2 and GPT-NeoX vocabularies, padded to a multiple of 128. */

@@ -7,10 +7,11 @@ import type { Recognized } from "../recognized";
 export const litgpt = dialectFrom({
   id: "litgpt",
   title: "LitGPT",
-  anchors: ["checkpoint_dir:", "model_name:", "lora_query", "initial_checkpoint_dir"],
+  anchors: ["checkpoint_dir:", "model_name:", "lora_query", "initial_checkpoint_dir", "n_embd:"],
   recognizes: (root) =>
     hasKey(nodeAt(root, "train"), "micro_batch_size", "global_batch_size") &&
-    hasKey(root, "checkpoint_dir", "model_name", "model_config", "initial_checkpoint_dir") &&
+    (hasKey(root, "checkpoint_dir", "model_name", "model_config", "initial_checkpoint_dir") ||
+      hasKey(nodeAt(root, "model"), "n_layer", "n_embd")) &&
     hasKey(root, "data", "devices", "precision", "out_dir"),
   workloads: read,
   documentation: {
@@ -29,34 +30,36 @@ function read(reading: Reading): Recognized {
   else if (devices !== undefined) reading.product("num_nodes", "devices");
   reading.count("nodes", "num_nodes");
   reading.count("acceleratorsPerNode", "devices");
-  const name = reading.textAt("model_name", "model_config/name");
+  // Before 0.4 the inline model stood under `model`.
+  const config = reading.mapping("model") ? "model" : "model_config";
+  const name = reading.textAt("model_name", `${config}/name`);
   readDimensions(
     reading,
     {
-      layers: ["model_config/n_layer"],
-      hiddenSize: ["model_config/n_embd"],
-      attentionHeads: ["model_config/n_head"],
-      keyValueHeads: ["model_config/n_query_groups"],
-      headDimension: ["model_config/head_size"],
-      intermediateSize: ["model_config/intermediate_size"],
-      vocabularySize: ["model_config/padded_vocab_size", "model_config/vocab_size"],
-      experts: ["model_config/n_expert"],
-      expertsPerToken: ["model_config/n_expert_per_token"],
+      layers: [`${config}/n_layer`],
+      hiddenSize: [`${config}/n_embd`],
+      attentionHeads: [`${config}/n_head`],
+      keyValueHeads: [`${config}/n_query_groups`],
+      headDimension: [`${config}/head_size`],
+      intermediateSize: [`${config}/intermediate_size`],
+      vocabularySize: [`${config}/padded_vocab_size`, `${config}/vocab_size`],
+      experts: [`${config}/n_expert`],
+      expertsPerToken: [`${config}/n_expert_per_token`],
     },
     {
       ...(name === undefined ? {} : { name }),
-      ...(/LLaMAM|Gemma/.test(reading.textAt("model_config/mlp_class_name") ?? "") ? { gatedMlp: true } : {}),
+      ...(/LLaMAM|Gemma/.test(reading.textAt(`${config}/mlp_class_name`) ?? "") ? { gatedMlp: true } : {}),
     },
   );
   readModel(
     reading,
     "checkpoint_dir",
     "model_name",
-    "model_config/hf_config/name",
-    "model_config/name",
+    `${config}/hf_config/name`,
+    `${config}/name`,
     "initial_checkpoint_dir",
   );
-  reading.number("sequenceLength", "train/max_seq_length", "model_config/block_size");
+  reading.number("sequenceLength", "train/max_seq_length", `${config}/block_size`);
   reading.number("globalBatchSize", "train/global_batch_size");
   reading.number("microBatchSize", "train/micro_batch_size");
   reading.number("tokens", "train/max_tokens");
@@ -73,7 +76,7 @@ function read(reading: Reading): Recognized {
     if (bits) reading.put("weightPrecision", bits, quantized);
     return reading.finish({ kind: "fineTuning" });
   }
-  if (reading.has("checkpoint_dir") && !reading.has("initial_checkpoint_dir", "tokenizer_dir", "model_config")) {
+  if (reading.has("checkpoint_dir") && !reading.has("initial_checkpoint_dir", "tokenizer_dir", config)) {
     reading.put("method", reading.has("adapter_prompt_length") ? "lora" : "full", reading.find("checkpoint_dir"));
     return reading.finish({ kind: "fineTuning" });
   }

@@ -1,3 +1,4 @@
+import type { ModelSpec } from "../../core/model/specification";
 import { parseDuration } from "../../core/numbers";
 import type { TreeNode } from "../../document/tree";
 import { dialectFrom } from "../readers/dialect";
@@ -48,7 +49,38 @@ export const megatronDimensions = {
   experts: ["num_moe_experts", "num_experts"],
   expertsPerToken: ["moe_router_topk"],
   expertIntermediateSize: ["moe_ffn_hidden_size"],
+  sharedExpertIntermediateSize: ["moe_shared_expert_intermediate_size"],
 } as const;
+
+/** Megatron's names for multi-head latent attention; `kv_channels` then says nothing. */
+function latentAttention(reading: Reading, prefix: string): Partial<ModelSpec> {
+  const at = (key: string): number | undefined => reading.numberAt(`${prefix}${key}`);
+  const keyValueRank = reading.flagAt(`${prefix}multi_latent_attention`) === true ? at("kv_lora_rank") : undefined;
+  if (!keyValueRank) return {};
+  const queryRank = at("q_lora_rank");
+  const nopeDimension = at("qk_head_dim") ?? 128;
+  return {
+    latentAttention: {
+      ...(queryRank ? { queryRank } : {}),
+      keyValueRank,
+      ropeDimension: at("qk_pos_emb_head_dim") ?? 64,
+      nopeDimension,
+      valueDimension: at("v_head_dim") ?? nopeDimension,
+    },
+  };
+}
+
+/** Which layers are mixtures: `[0, 1, 1, …]`, `"[0]*3+[1]*58"`, or every n-th. Leading dense ones and the interval are what counts. */
+function expertLayers(reading: Reading, prefix: string): Partial<ModelSpec> {
+  const path = `${prefix}moe_layer_freq`;
+  const every = reading.numberAt(path);
+  if (every !== undefined) return every > 1 ? { expertLayerInterval: every } : {};
+  const leading = /^\[0\]\*(\d{1,4})/.exec(reading.textAt(path) ?? "")?.[1];
+  if (leading) return { firstDenseLayers: Number(leading) };
+  const items = reading.find(path)?.items() ?? [];
+  const first = items.findIndex((item) => item.number() !== 0);
+  return first > 0 ? { firstDenseLayers: first } : {};
+}
 
 /** The shared shape of Megatron models under `prefix`, put as ModelSpec. */
 export function readMegatronDimensions(reading: Reading, prefix: string, name: string | undefined): boolean {
@@ -59,7 +91,8 @@ export function readMegatronDimensions(reading: Reading, prefix: string, name: s
   // Megatron's own default is GELU; recipes in code (`model.config.`, bridge overrides) bring another.
   const byDefault = prefix === "model.config." || reading.has("train") ? undefined : false;
   const gated =
-    reading.flagAt(`${prefix}swiglu`) ?? (activation === undefined ? byDefault : /swiglu|geglu|reglu/.test(activation));
+    reading.flagAt(`${prefix}swiglu`, `${prefix}gated_linear_unit`) ??
+    (activation === undefined ? byDefault : /swiglu|geglu|reglu/.test(activation));
   const untied = reading.flagAt(`${prefix}untie_embeddings_and_output_weights`);
   const shared = reading.flagAt(`${prefix}share_embeddings_and_output_weights`);
   return (
@@ -71,6 +104,8 @@ export function readMegatronDimensions(reading: Reading, prefix: string, name: s
         : shared !== undefined
           ? { tieWordEmbeddings: shared }
           : {}),
+      ...expertLayers(reading, prefix),
+      ...latentAttention(reading, prefix),
     }) !== undefined
   );
 }
@@ -132,7 +167,9 @@ function readBlock(reading: Reading, outer: Reading): Recognized {
     reading.put("accelerators", 0, reading.find("trainer/accelerator"));
   const launched = readModel(outer, "run/model_train_name") ?? outer.textAt("run/name");
   const name = launched && !/[\s$]/.test(launched) ? launched : undefined;
-  if (!readMegatronDimensions(reading, "model/", name)) {
+  const denoiser = reading.find("model/unet_config") ?? reading.find("model/unet");
+  if (denoiser) reading.put("model", { ...(name ? { name } : {}), backbone: "unet" }, denoiser);
+  else if (!readMegatronDimensions(reading, "model/", name)) {
     const from = outer.scalar("run/model_train_name") ?? outer.scalar("run/name");
     readModel(
       reading,
@@ -174,13 +211,22 @@ function readBlock(reading: Reading, outer: Reading): Recognized {
   readPrecision(reading, "precision", "trainer/precision", "model/precision");
   reading.text("optimizer", "model/optim/name");
 
-  const scheme = reading.scalar("model/peft/peft_scheme");
+  const adapter = reading.find("model/adapter_tuning") ?? reading.find("model/lora_tuning");
+  const prompts = reading.textAt("model/virtual_prompt_style");
+  const scheme = reading.scalar("model/peft/peft_scheme", "model/virtual_prompt_style");
   const tunes = scheme !== undefined && !/^(null|none)$/i.test(scheme.text);
+  if (prompts !== undefined && !adapter) reading.note("prompt tuning: only virtual tokens are trained");
   if (tunes) {
     const quantized = reading.flagAt("model/peft/lora_tuning/quantize") === true || /qlora/i.test(scheme.text);
     reading.put("method", quantized ? "qlora" : "lora", scheme);
     if (quantized) reading.put("weightPrecision", "nf4", scheme);
-    reading.number("loraRank", "model/peft/lora_tuning/adapter_dim", "model/peft/adapter_tuning/adapter_dim");
+    reading.number(
+      "loraRank",
+      "model/peft/lora_tuning/adapter_dim",
+      "model/peft/adapter_tuning/adapter_dim",
+      "model/lora_tuning/adapter_dim",
+      "model/adapter_tuning/adapter_dim",
+    );
     readTargets(reading, "model/peft/lora_tuning/target_modules");
   }
   const limits = limitOf(reading, outer);
@@ -198,6 +244,11 @@ function readBlock(reading: Reading, outer: Reading): Recognized {
     if (!tunes) return reading.finish({ kind: "reinforcementLearning", ...limits });
   }
   if (tunes) return reading.finish({ kind: "fineTuning", ...limits });
+  const runs = reading.has("trainer/max_steps", "trainer/max_epochs", "model/optim", "exp_manager", "trainer/sft");
+  if (!runs && outer.has("run/task_name")) {
+    reading.put("concurrency", reading.numberAt("model/global_batch_size"), reading.find("model/global_batch_size"));
+    return reading.finish({ kind: "inference", ...limits });
+  }
   const restored = reading.scalar("model/restore_from_path", "model/pretrained_checkpoint/restore_from_path");
   if (restored || reading.has("model/data/train_ds", "trainer/sft")) {
     reading.put("method", "full", restored);

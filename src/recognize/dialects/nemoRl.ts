@@ -17,7 +17,7 @@ export const isNemoRl = (root: MappingNode): boolean =>
 
 const isEvaluation = (root: MappingNode): boolean =>
   !hasKey(root, "policy") &&
-  hasMapping(root, "eval") &&
+  (hasMapping(root, "eval") || entryLike(root, "defaults")?.value?.type === "scalar") &&
   hasKey(entryLike(root, "generation")?.value, "vllm_cfg", "model_name");
 
 export const nemoRl = dialectFrom({

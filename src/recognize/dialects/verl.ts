@@ -1,22 +1,35 @@
 import { dialectFrom } from "../readers/dialect";
 import { hasKey, hasMapping, nodeAt, type Reading } from "../readers/reading";
-import { readModel, readModelFromPath, readOtherModel, readPrecision, readResponseLengths } from "../readers/training";
+import {
+  readCheckpointing,
+  readModel,
+  readModelFromPath,
+  readOtherModel,
+  readPrecision,
+  readResponseLengths,
+} from "../readers/training";
 import type { Recognized } from "../recognized";
 
 export const verl = dialectFrom({
   id: "verl",
   title: "verl",
-  anchors: ["actor_rollout_ref", "n_gpus_per_node", "partial_pretrain"],
+  anchors: ["actor_rollout_ref", "n_gpus_per_node", "partial_pretrain", "rollout_batch_size"],
   inherits: true,
   recognizes: (root) =>
     hasMapping(root, "actor_rollout_ref") ||
+    (nodeAt(root, "worker/actor") !== undefined && hasMapping(root, "data", "algorithm", "trainer")) ||
     (hasKey(nodeAt(root, "trainer"), "n_gpus_per_node", "nnodes", "total_training_steps") &&
       hasMapping(root, "data", "model")) ||
     (hasMapping(root, "data") && hasKey(nodeAt(root, "model"), "partial_pretrain")),
-  workloads: (reading) => (reading.has("actor_rollout_ref") ? readPolicy(reading, "") : readOther(reading)),
+  workloads: (reading) =>
+    reading.has("actor_rollout_ref")
+      ? readPolicy(reading, "")
+      : reading.mapping("worker/actor")
+        ? readWorkers(reading)
+        : readOther(reading),
   documentation: {
     recognizedBy:
-      "`actor_rollout_ref`, or `trainer.n_gpus_per_node` beside `data`; also what is built on it (Search-R1, TinyZero)",
+      "`actor_rollout_ref`, `worker.actor` (EasyR1), or `trainer.n_gpus_per_node` beside `data`; also what is built on it (Search-R1, TinyZero)",
     reads:
       "`trainer.nnodes × trainer.n_gpus_per_node`, model, prompts per step, answers per prompt, prompt + response length, micro batch, steps or epochs, critic and reward model",
     limits:
@@ -49,7 +62,9 @@ export function readPolicyFacts(reading: Reading, prefix: string): void {
   if (reading.value("algorithm") === "ppo") readOtherModel(reading, "critic", at("critic/model/path"));
   if (reading.flagAt(at("reward_model/enable")) === true)
     readOtherModel(reading, "rewardModel", at("reward_model/model/path"));
-  reading.text("engine", at("actor_rollout_ref/rollout/name"));
+  const engine = reading.scalar(at("actor_rollout_ref/rollout/name"));
+  if (engine && /^(vllm|sglang|hf|trtllm)/i.test(engine.text))
+    reading.put("engine", /^hf/i.test(engine.text) ? "transformers" : engine.text.slice(0, 40), engine);
   readPrecision(
     reading,
     "precision",
@@ -70,6 +85,36 @@ export function readPolicyFacts(reading: Reading, prefix: string): void {
     reading.put("method", "lora", reading.find(at("actor_rollout_ref/model/lora_rank")));
     reading.number("loraRank", at("actor_rollout_ref/model/lora_rank"));
   }
+}
+
+/** EasyR1: verl's tree under other names. */
+function readWorkers(reading: Reading): Recognized {
+  const actor = (key: string): string => `worker/actor/${key}`;
+  reading.put("framework", "verl");
+  reading.count("nodes", "trainer/nnodes");
+  reading.count("acceleratorsPerNode", "trainer/n_gpus_per_node");
+  readModel(reading, actor("model/model_path"));
+  readResponseLengths(reading, ["data/max_prompt_length"], ["data/max_response_length"]);
+  reading.number("promptsPerStep", "data/rollout_batch_size");
+  reading.number("samplesPerPrompt", "worker/rollout/n");
+  reading.number("globalBatchSize", actor("global_batch_size"));
+  reading.number("microBatchSize", actor("micro_batch_size_per_device_for_update"));
+  reading.steps("trainer/max_steps");
+  reading.epochs("trainer/total_epochs", "trainer/total_episodes");
+  const estimator = reading.scalar("algorithm/adv_estimator");
+  if (estimator) reading.put("algorithm", /^gae$/i.test(estimator.text) ? "ppo" : "grpo", estimator);
+  reading.put("engine", reading.textAt("worker/rollout/name"), reading.find("worker/rollout/name"));
+  reading.text("dataset.name", "data/train_files");
+  if (reading.flagAt(actor("fsdp/enable_full_shard")) === true)
+    reading.put("parallelism.zeroStage", 3, reading.find(actor("fsdp/enable_full_shard")));
+  reading.flag("parallelism.cpuOffload", actor("offload/offload_params"), actor("fsdp/enable_cpu_offload"));
+  readCheckpointing(reading, actor("model/enable_gradient_checkpointing"));
+  const rank = reading.numberAt(actor("model/lora/rank"));
+  if (rank !== undefined && rank > 0) {
+    reading.put("method", "lora", reading.find(actor("model/lora/rank")));
+    reading.number("loraRank", actor("model/lora/rank"));
+  }
+  return reading.finish({ kind: "reinforcementLearning" });
 }
 
 /** Supervised fine-tuning, generation and evaluation of the same project. */
