@@ -366,7 +366,7 @@ function main(): void {
     print("constants as they are", summarize(judge(rows, inferenceCalibration.constants)));
     return;
   }
-  const strength = 0.01;
+  const strength = 0.006;
   const start = priors();
   const { c, loss } = fit(rows, start, 14, strength);
   console.log(`loss ${loss.toFixed(4)}`);

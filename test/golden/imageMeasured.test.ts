@@ -13,7 +13,6 @@ interface Measured {
   readonly video?: boolean;
   readonly latency: number;
   readonly energy: number;
-  readonly tolerance?: number;
 }
 
 const measured: readonly Measured[] = [
@@ -68,12 +67,11 @@ const measured: readonly Measured[] = [
     workload: { model: "Efficient-Large-Model/SANA1.5_1.6B_1024px_diffusers", accelerator: "H100-SXM", steps: 20 },
     latency: 0.79,
     energy: 417,
-    tolerance: 0.2,
   },
 ];
 
 describe("pictures and clips against measurements", () => {
-  for (const { title, workload, video, latency, energy, tolerance = 0.15 } of measured)
+  for (const { title, workload, video, latency, energy } of measured)
     it(title, () => {
       const size = video ? {} : { width: 1024, height: 1024 };
       const { quantities } = estimate(
@@ -82,8 +80,8 @@ describe("pictures and clips against measurements", () => {
       );
       const within = (actual: number | undefined, wanted: number): void =>
         assert.ok(
-          actual !== undefined && Math.abs(actual / wanted - 1) <= tolerance,
-          `${actual} is not within ${tolerance} of ${wanted}`,
+          actual !== undefined && Math.abs(actual / wanted - 1) <= 0.15,
+          `${actual} is not within 15 % of ${wanted}`,
         );
       within(quantities.latency?.central, latency);
       within(quantities.energyPerItem?.central, energy);

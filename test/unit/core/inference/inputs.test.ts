@@ -178,6 +178,15 @@ describe("latent attention", () => {
       accelerators: 8,
     };
     assert.equal(problem({ ...fields, parallelism: { tensor: 8 } }).system.cacheSplit, 1);
-    assert.equal(problem({ ...fields, parallelism: { expert: 8 } }).system.cacheSplit, 8);
+    assert.equal(problem({ ...fields, parallelism: { tensor: 1, expert: 8, data: 8 } }).system.cacheSplit, 8);
+  });
+
+  it("is whole on every member of an expert group, too, unless the group is data parallel or wider than a machine", () => {
+    const fields = {
+      model: { ...latent, experts: 256, expertsPerToken: 8, expertIntermediateSize: 2048 },
+      accelerator: "b200",
+    };
+    assert.equal(problem({ ...fields, accelerators: 8, parallelism: { expert: 8 } }).system.cacheSplit, 1);
+    assert.equal(problem({ ...fields, accelerators: 32, parallelism: { expert: 32 } }).system.cacheSplit, 32);
   });
 });
