@@ -9,6 +9,7 @@ export interface Answer {
   readonly estimate?: Estimate["quantities"];
   readonly assumptions?: Estimate["assumptions"];
   readonly dominatedBy?: string;
+  readonly alternatives?: Estimate["alternatives"];
   readonly notes?: readonly string[];
   readonly error?: string;
 }
@@ -22,12 +23,13 @@ export function answer(value: unknown, facts: Facts): Answer {
     const errors = problems.filter((problem) => problem.severity === "error");
     return { error: errors.map((problem) => place(problem) + problem.message).join("; ") };
   }
-  const { quantities, assumptions, dominatedBy, notes } = estimate(workload, facts, { steps: false });
+  const { quantities, assumptions, dominatedBy, alternatives, notes } = estimate(workload, facts, { steps: false });
   const remarks = [...notes, ...problems.map((problem) => place(problem) + problem.message)];
   return {
     estimate: quantities,
     assumptions,
     ...(dominatedBy === undefined ? {} : { dominatedBy }),
+    ...(alternatives === undefined || alternatives.length === 0 ? {} : { alternatives }),
     ...(remarks.length > 0 ? { notes: remarks } : {}),
   };
 }

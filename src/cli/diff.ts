@@ -59,13 +59,14 @@ function revisionAt(folder: string, name: string): Revision {
 }
 
 /** The same file or folder on disk and in a revision. */
-function againstRevision(disk: Place, name: string): readonly [onDisk: Side, inRevision: Side] {
+function againstRevision(disk: Place, name: string): readonly [onDisk: Side, inRevision: Side, revision: Revision] {
   const found = findFiles([disk.name]);
   const root = disk.type === "folder" ? resolve(disk.name) : (found[0] as SourceFile).root;
   const revision = revisionAt(root, name);
   if (disk.type === "file") {
     const path = below(root, resolve(disk.name));
-    return [diskSide(found, () => path), revisionSide(revision, [path])];
+    const before = revision.renamesTo(undefined).get(path) ?? path;
+    return [diskSide(found, () => path), revisionSide(revision, [before]), revision];
   }
   const paths = revision.configurationFiles();
   // What git tracks is read although .gitignore may name it: it would look removed otherwise.
@@ -77,19 +78,36 @@ function againstRevision(disk: Place, name: string): readonly [onDisk: Side, inR
       ? []
       : [{ path: absolute, root, language }];
   });
-  return [diskSide([...found, ...tracked], ({ path }) => below(root, path)), revisionSide(revision, paths)];
+  return [diskSide([...found, ...tracked], ({ path }) => below(root, path)), revisionSide(revision, paths), revision];
 }
 
-function sidesOf(base: Place, head: Place): readonly [base: Side, head: Side] {
+interface Sides {
+  readonly base: Side;
+  readonly head: Side;
+  /** Old paths by new ones, as git tells them. */
+  readonly renamed: ReadonlyMap<string, string>;
+}
+
+const turned = (renames: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  new Map([...renames].map(([to, from]) => [from, to]));
+
+function sidesOf(base: Place, head: Place): Sides {
   if (base.type === "revision" && head.type === "revision") {
     const [one, other] = [revisionAt(process.cwd(), base.name), revisionAt(process.cwd(), head.name)];
-    return [revisionSide(one, one.configurationFiles()), revisionSide(other, other.configurationFiles())];
+    return {
+      base: revisionSide(one, one.configurationFiles()),
+      head: revisionSide(other, other.configurationFiles()),
+      renamed: one.renamesTo(other),
+    };
   }
   if (base.type === "revision") {
-    const [onDisk, inRevision] = againstRevision(head, base.name);
-    return [inRevision, onDisk];
+    const [onDisk, inRevision, revision] = againstRevision(head, base.name);
+    return { base: inRevision, head: onDisk, renamed: revision.renamesTo(undefined) };
   }
-  if (head.type === "revision") return againstRevision(base, head.name);
+  if (head.type === "revision") {
+    const [onDisk, inRevision, revision] = againstRevision(base, head.name);
+    return { base: onDisk, head: inRevision, renamed: turned(revision.renamesTo(undefined)) };
+  }
   if (base.type !== head.type)
     throw new UsageError(`diff wants two files or two folders, not a ${base.type} and a ${head.type}`);
   // Two files are one file before and after, whatever they are called.
@@ -98,7 +116,7 @@ function sidesOf(base: Place, head: Place): readonly [base: Side, head: Side] {
     diskSide(findFiles([place.name]), ({ path }) =>
       place.type === "file" ? shared : below(resolve(place.name), path),
     );
-  return [side(base), side(head)];
+  return { base: side(base), head: side(head), renamed: new Map() };
 }
 
 async function reportOf(side: Side): Promise<Report> {
@@ -113,8 +131,9 @@ async function reportOf(side: Side): Promise<Report> {
 export async function diffCommand(base: string, head: string, options: { readonly format: string }): Promise<number> {
   if (!(differenceFormats as readonly string[]).includes(options.format))
     throw new UsageError(`--format is one of ${differenceFormats.join(", ")}`);
-  const [before, after] = sidesOf(placeOf(base), placeOf(head));
-  const difference = differenceOf(await reportOf(before), await reportOf(after), { base, head });
+  const sides = sidesOf(placeOf(base), placeOf(head));
+  const [before, after] = [await reportOf(sides.base), await reportOf(sides.head)];
+  const difference = differenceOf(before, after, { base, head }, sides.renamed);
   process.stdout.write(differenceText(difference, options.format as DifferenceFormat, createFormatter("en")));
   return exitCodes.done;
 }

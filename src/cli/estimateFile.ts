@@ -11,8 +11,10 @@ export async function estimateFile(file: string, format: "json" | "table"): Prom
     return exitCodes.done;
   }
   for (const { workloads, problems } of report.files) {
-    for (const { name, estimate, assumptions, notes } of workloads)
-      console.log(JSON.stringify({ name, estimate, assumptions, ...(notes.length > 0 ? { notes } : {}) }));
+    for (const { name, estimate, assumptions, alternatives, notes } of workloads)
+      console.log(
+        JSON.stringify({ name, estimate, assumptions, alternatives, ...(notes.length > 0 ? { notes } : {}) }),
+      );
     for (const problem of problems)
       if (problem.severity === "error") console.log(JSON.stringify({ error: problem.message, range: problem.range }));
   }

@@ -51,7 +51,7 @@ export class Revision {
   private constructor(
     readonly name: string,
     readonly folder: string,
-    commit: string,
+    readonly commit: string,
   ) {
     const listing = git(folder, ["ls-tree", "-r", "-l", "-z", commit]).toString("utf8");
     for (const line of listing.split("\0")) {
@@ -66,6 +66,19 @@ export class Revision {
   static open(folder: string, name: string): Revision | undefined {
     const commit = commitOf(folder, name);
     return commit === undefined ? undefined : new Revision(name, folder, commit);
+  }
+
+  /** Files that were moved on the way to another revision, or to the work tree: the new path, and the old one. */
+  renamesTo(later: Revision | undefined): ReadonlyMap<string, string> {
+    const range = later === undefined ? [this.commit] : [this.commit, later.commit];
+    const options = ["--find-renames", "--diff-filter=R", "--name-status", "--relative", "--no-ext-diff", "-z"];
+    const parts = git(this.folder, ["diff", ...options, ...range])
+      .toString("utf8")
+      .split("\0");
+    const renames = new Map<string, string>();
+    // Each is three parts: `R087`, the old path, the new one.
+    for (let at = 0; at + 2 < parts.length; at += 3) renames.set(parts[at + 2] ?? "", parts[at + 1] ?? "");
+    return renames;
   }
 
   has(path: string): boolean {

@@ -36,6 +36,8 @@ export interface FieldChange {
 export interface WorkloadChange {
   readonly change: "added" | "removed" | "changed";
   readonly path: string;
+  /** What the file was called before. */
+  readonly pathBefore?: string;
   /** Zero-based, in the file that has the workload (of a removed one, the file before). */
   readonly line: number;
   readonly id: string;
@@ -66,17 +68,25 @@ export interface SideNames {
   readonly head: string;
 }
 
-/** Compares two reports whose paths are relative to the same place. */
-export function differenceOf(before: Report, after: Report, names: SideNames): ReportDifference {
+/** Compares two reports whose paths are relative to the same place. `renamed` tells the old path of a file by its new one. */
+export function differenceOf(
+  before: Report,
+  after: Report,
+  names: SideNames,
+  renamed: ReadonlyMap<string, string> = new Map(),
+): ReportDifference {
   const changes: WorkloadChange[] = [];
   let unchanged = 0;
   const old = new Map(before.files.map((file) => [file.path, file.workloads]));
   const now = new Map(after.files.map((file) => [file.path, file.workloads]));
-  for (const path of [...new Set([...old.keys(), ...now.keys()])].sort()) {
-    for (const [one, other] of pairs(old.get(path) ?? [], now.get(path) ?? [])) {
+  const moved = new Set([...renamed].flatMap(([path, from]) => (now.has(path) ? [from] : [])));
+  const paths = [...new Set([...old.keys(), ...now.keys()])].filter((path) => now.has(path) || !moved.has(path));
+  for (const path of paths.sort()) {
+    const from = renamed.get(path) ?? path;
+    for (const [one, other] of pairs(old.get(from) ?? [], now.get(path) ?? [])) {
       const change = changeOf(path, one, other);
       if (change === undefined) unchanged++;
-      else changes.push(change);
+      else changes.push(from === path ? change : { ...change, pathBefore: from });
     }
   }
   return {

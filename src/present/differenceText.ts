@@ -77,7 +77,7 @@ const method = ({ methodology, catalog }: ReportDifference): string =>
 
 export function differenceTable(difference: ReportDifference, format: Formatter): string {
   const title = (change: WorkloadChange): string =>
-    `${signs[change.change]} ${plain(change.path, 60)}:${change.line + 1} ${plain(change.name ?? change.dialect, 32)} (${kindOf(change)})${change.countedIn === undefined ? "" : " *"}`;
+    `${signs[change.change]} ${change.pathBefore === undefined ? "" : `${plain(change.pathBefore, 60)} → `}${plain(change.path, 60)}:${change.line + 1} ${plain(change.name ?? change.dialect, 32)} (${kindOf(change)})${change.countedIn === undefined ? "" : " *"}`;
   const rows: string[][] = [];
   for (const change of difference.changes) {
     rows.push([title(change), "", "", ""]);
@@ -117,7 +117,7 @@ export function differenceMarkdown(difference: ReportDifference, format: Formatt
   if (difference.changes.length > 0) sections.push("## Workloads");
   for (const change of difference.changes) {
     sections.push(
-      `### ${change.change[0]?.toUpperCase()}${change.change.slice(1)}: ${escapeMarkdown(change.name ?? change.dialect, 60)} (${kindOf(change)}) — ${inlineCode(change.path, 80)}, line ${change.line + 1}${change.countedIn === undefined ? "" : ", counted elsewhere"}`,
+      `### ${change.change[0]?.toUpperCase()}${change.change.slice(1)}: ${escapeMarkdown(change.name ?? change.dialect, 60)} (${kindOf(change)}) — ${inlineCode(change.path, 80)}${change.pathBefore === undefined ? "" : ` (was ${inlineCode(change.pathBefore, 80)})`}, line ${change.line + 1}${change.countedIn === undefined ? "" : ", counted elsewhere"}`,
     );
     const cells = cellsOf(change, format, escapeMarkdown);
     sections.push(cells.length > 0 ? rows(cells) : "Nothing is known of its cost.");

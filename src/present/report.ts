@@ -2,7 +2,7 @@
  * The report: one object (docs/contract.md, section 3) that every face prints from. The editor and the command line build it here
  * and nowhere else.
  */
-import type { Assumption, Quantities, QuantityKey, Step } from "../core/estimate";
+import type { Alternative, Assumption, Quantities, QuantityKey, Step } from "../core/estimate";
 import { quantityUnits } from "../core/estimate";
 import { methodology } from "../core/methodology";
 import type { Quantity } from "../core/quantity";
@@ -46,6 +46,8 @@ export interface ReportWorkload {
   readonly steps: readonly Step[];
   readonly notes: readonly string[];
   readonly dominatedBy?: string;
+  /** Hardware that would also do, where what is stated does not fit. */
+  readonly alternatives?: readonly Alternative[];
   /** Part of a job that another workload of the file counts; not in the totals. */
   readonly countedIn?: string;
 }
@@ -150,6 +152,7 @@ function reportWorkload(subject: Subject, file: AnalyzedFile, options: ReportOpt
     steps: estimate?.steps ?? [],
     notes: [...(estimate?.notes ?? []), ...(recognized.notes ?? [])],
     ...(estimate?.dominatedBy === undefined ? {} : { dominatedBy: estimate.dominatedBy }),
+    ...(estimate?.alternatives?.length ? { alternatives: estimate.alternatives } : {}),
     ...(recognized.countedIn === undefined ? {} : { countedIn: recognized.countedIn }),
   };
 }

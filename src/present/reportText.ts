@@ -190,6 +190,8 @@ function detailsOf(workload: ReportWorkload, format: Formatter): string[] {
     lines.push(
       `- Memory per accelerator: ${format.quantityWithRange(memory)}${memory.fits === false ? ", **does not fit**" : memory.fits ? ", fits" : ""}`,
     );
+  for (const { label, reason } of (workload.alternatives ?? []).slice(0, 3))
+    lines.push(`- Would also do: ${escapeMarkdown(label, 80)} (${escapeMarkdown(reason, 160)})`);
   for (const note of workload.notes.slice(0, 6)) lines.push(`- ${escapeMarkdown(note, 240)}`);
   for (const assumption of byInfluence(workload).slice(0, 12)) {
     const value = valueMarkdown(assumption.field, assumption.value, format);

@@ -10,7 +10,7 @@ export const comparisonStyles = css`
   footer { margin-top: 8px; font-size: 0.9em; }
   .actions { display: flex; gap: 6px; align-items: flex-start; flex-wrap: wrap; }
   .try { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 10px 0 0; }
-  .chip { font: inherit; padding: 2px 9px; border-radius: 11px; cursor: pointer; color: var(--vscode-button-secondaryForeground, var(--vscode-foreground)); background: var(--vscode-button-secondaryBackground, transparent); border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, transparent)); }
+  .chip { flex: none; white-space: nowrap; font: inherit; padding: 2px 9px; border-radius: 11px; cursor: pointer; color: var(--vscode-button-secondaryForeground, var(--vscode-foreground)); background: var(--vscode-button-secondaryBackground, transparent); border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, transparent)); }
   .chip:hover { background: var(--vscode-button-secondaryHoverBackground, var(--vscode-list-hoverBackground)); }
   .scroll { overflow: auto; margin-top: 12px; min-height: 0; }
   table { border-collapse: separate; border-spacing: 0; }
@@ -52,5 +52,6 @@ export const comparisonStyles = css`
   .central { fill: var(--vscode-foreground); }
   /* Large type or a low window: the page scrolls as a whole, so that the header does not eat the table. */
   @media (max-height: 520px) { main { max-height: none; display: block; } .scroll { overflow-y: visible; } thead :is(th, td) { position: static; } }
+  @media (max-width: 460px) { .try { flex-wrap: nowrap; overflow-x: auto; padding-bottom: 4px; } }
   @media (forced-colors: active) { .interval { fill: Highlight; opacity: 1; } .central { fill: CanvasText; } }
 `;

@@ -79,7 +79,8 @@ describe("the command line", () => {
         (answer) => answer.estimate.power?.central ?? Number.NaN,
       );
       assert.equal(rates.length, count);
-      for (let i = 0; i < count; i++) assert.ok(Math.abs(Number(rates[i]) / Number(rates[0]) / (i + 1) - 1) < 1e-9, `line ${i}`);
+      for (let i = 0; i < count; i++)
+        assert.ok(Math.abs(Number(rates[i]) / Number(rates[0]) / (i + 1) - 1) < 1e-9, `line ${i}`);
     });
     it("says nothing of nothing", () => assert.equal(run(["estimate", "-"], "").out, ""));
     it("takes suffixes", () => {

@@ -72,6 +72,21 @@ describe("the difference of two reports", () => {
       ],
     );
   });
+  it("pairs the workloads of a renamed file, and calls a file by its old name gone when the new one is not there", () => {
+    const before = report({ old: [workload("/a", 10)] });
+    const now = differenceOf(before, report({ new: [workload("/a", 30)] }), names, new Map([["new", "old"]]));
+    assert.deepEqual(
+      now.changes.map(({ change, path, pathBefore }) => [change, path, pathBefore]),
+      [["changed", "new", "old"]],
+    );
+    const same = differenceOf(before, report({ new: [workload("/a", 10)] }), names, new Map([["new", "old"]]));
+    assert.deepEqual([same.changes, same.unchanged], [[], 1]);
+    const gone = differenceOf(before, report({}), names, new Map([["new", "old"]]));
+    assert.deepEqual(
+      gone.changes.map(({ change }) => change),
+      ["removed"],
+    );
+  });
   it("has no difference where one side is unknown", () => {
     const [change] = between([workload("/a", 10)], [workload("/a", undefined)]).changes;
     assert.equal(change?.change, "changed");
@@ -214,6 +229,24 @@ describe("diff on the command line", () => {
     assert.deepEqual(changesOf(json(["HEAD~1", "HEAD"])), ["changed sub dir/grün.aicost.yaml box"]);
     const { stdout } = spawnSync("git", ["status", "--porcelain"], { cwd: folder, encoding: "utf8" });
     assert.match(stdout, /^ D gone\.aicost\.yaml$/m);
+  });
+  it("follows a file that git knows to be renamed, in both directions and by itself", () => {
+    // Enough text of its own that git does not take another file for it.
+    const long = (count: number): string => `${box(count)}${"# A line that no other file has.\n".repeat(9)}`;
+    writeFileSync(join(folder, "old.aicost.yaml"), long(2));
+    git("add", "old.aicost.yaml");
+    git("commit", "--quiet", "--message", "three");
+    git("mv", "old.aicost.yaml", "moved.aicost.yaml");
+    const moved = (difference: ReportDifference): ReportDifference["changes"] =>
+      difference.changes.filter(({ path }) => /old|moved/.test(path));
+    assert.deepEqual(moved(json(["HEAD", "."])), []);
+    writeFileSync(join(folder, "moved.aicost.yaml"), long(4));
+    const [change] = moved(json(["HEAD", "."]));
+    assert.deepEqual([change?.change, change?.pathBefore], ["changed", "old.aicost.yaml"]);
+    const [back] = moved(json([".", "HEAD"]));
+    assert.deepEqual([back?.change, back?.path, back?.pathBefore], ["changed", "old.aicost.yaml", "moved.aicost.yaml"]);
+    assert.equal(moved(json(["HEAD", "moved.aicost.yaml"]))[0]?.change, "changed");
+    assert.match(run(["HEAD", "."]).out, /~ old\.aicost\.yaml → moved\.aicost\.yaml:3/);
   });
   it("takes the defaults that each side's aicost.yaml states", () => {
     writeFileSync(join(folder, "one", "aicost.yaml"), "aicost: 1\ndefaults: { pricePerAcceleratorHour: 1 }\n");
