@@ -9,6 +9,9 @@ export function parseCsv(text: string): Readonly<Record<string, string>>[] {
   });
 }
 
+/** The headings; those of an error page are none that anybody expects. */
+export const parseCsvHeader = (text: string): readonly string[] => cells(/^[^\r\n]*/.exec(text)?.[0] ?? "");
+
 function cells(line: string): string[] {
   if (!line.includes('"')) return line.split(",");
   const found: string[] = [];

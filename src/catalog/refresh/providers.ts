@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import type { Catalog } from "../catalog";
-import { parseCsv } from "./csv";
+import { parseCsv, parseCsvHeader } from "./csv";
 import { type Fetch, RequestError, type RequestOptions, requestJson, requestText } from "./request";
 import type { RefreshedPrice } from "./snapshot";
 
@@ -197,11 +197,12 @@ const skyPilot = (provider: string, folder: string, limit: number): PriceSource 
     title: `${provider} list prices, collected by skypilot-org/skypilot-catalog (Apache-2.0)`,
     endpoint: `https://raw.githubusercontent.com/skypilot-org/skypilot-catalog/master/catalogs/${folder}/vms.csv`,
     async read(context) {
-      const rows = parseCsv(await requestText(context.endpoint ?? source.endpoint, options(context, limit)));
-      if (rows.length > 0 && !("InstanceType" in (rows[0] ?? {}) && "Price" in (rows[0] ?? {})))
+      const text = await requestText(context.endpoint ?? source.endpoint, options(context, limit));
+      const header = parseCsvHeader(text);
+      if (!header.includes("InstanceType") || !header.includes("Price"))
         throw new RequestError("malformed", `the ${provider} table has other columns than expected`);
       const types = typesOf(context.catalog, provider);
-      return rows.flatMap((row) => skyPilotPrices(row, provider, types, context.catalog));
+      return parseCsv(text).flatMap((row) => skyPilotPrices(row, provider, types, context.catalog));
     },
   };
   return source;
