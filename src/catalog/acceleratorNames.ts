@@ -45,7 +45,10 @@ const families: readonly Family[] = [
   family("h100(?: .*)? mega(?: .*)?|h100mega", "h100-sxm"),
   family("h100(?:x\\d+|sxm5?)?|hopper", "h100-sxm h100-pcie h100-nvl"),
   family("h800", "h800-sxm"),
-  family("h20", "h20"),
+  // The H20-3e has other memory.
+  family("h20(?! 3e)", "h20"),
+  // As the A100 of that form, but for its link.
+  family("a800(?: .*)? pcie", "a100-pcie-80"),
   family("a800", "a800-sxm"),
   family("nvidia tesla a100", "a100-sxm-40"),
   family("a100 large", "a100-sxm-80"),
@@ -60,6 +63,8 @@ const families: readonly Family[] = [
   family("l20", "l20"),
   family("l4", "l4"),
   family("l2", "l2"),
+  family("dgx 1", "v100-sxm2-16 v100-sxm2-32"),
+  family("dgx 2", "v100-sxm2-32"),
   family("v100(?: .*)? pcie", "v100-pcie-16 v100-pcie-32"),
   family("v100s", "v100-pcie-32"),
   family("v100(?: .*)? (?:sxm2?|sxm3)", "v100-sxm2-16 v100-sxm2-32"),
@@ -75,6 +80,8 @@ const families: readonly Family[] = [
   // NVIDIA, workstation. The server edition is written "Server Edition", "SE" or "BSE".
   family("rtx ?pro ?6000.* max ?q.*", "rtxpro6000-maxq"),
   family("rtx ?pro ?6000.* (?:server|se|bse)(?: edition)?|rtx ?pro ?6000 ?b?se|rtx ?pro ?server 6000", "rtxpro6000-se"),
+  // Google's name for it in the cloud, where only the server edition is.
+  family("^nvidia rtx pro 6000$", "rtxpro6000-se"),
   family("rtx ?pro ?6000|rtxpro6000 blackwell", "rtxpro6000"),
   family("rtx ?pro ?5000", "rtxpro5000"),
   family("rtx ?pro ?4500", "rtxpro4500"),
@@ -120,8 +127,12 @@ const families: readonly Family[] = [
   family("gtx ?1080 ?ti|1080 ?ti", "gtx1080ti"),
   family("gtx ?1080", "gtx1080"),
   family("gb10|dgx spark", "gb10"),
-  family("(?:jetson )?agx orin|orin", "jetson-orin-64"),
-  // AMD.
+  family("(?:jetson )?agx orin|orin(?! n)", "jetson-orin-64"),
+  // AMD; ROCm names the architecture, which several parts share.
+  family("gfx942", "mi300x mi325x mi300a mi308x"),
+  family("gfx90a", "mi250x mi250 mi210"),
+  family("gfx950", "mi355x mi350x"),
+  family("gfx908", "mi100"),
   family("mi250x?(?: .*)? gcd|mi250x? 1 gcd", "mi250x-gcd"),
   family("mi250x", "mi250x"),
   family("mi250", "mi250"),
@@ -185,13 +196,15 @@ const families: readonly Family[] = [
         ),
       ),
   ),
-  // MIG profiles give the part away by their memory.
-  family("mig \\dg.(?:5|10|20)gb", "a100-sxm-80 h100-sxm a100-sxm-40"),
-  family("mig \\dg.(?:40|80)gb", "h100-sxm a100-sxm-80"),
-  family("mig \\dg.(?:12|24|47|48|94|96)gb", "h100-nvl gh200-96 a30"),
-  family("mig \\dg.(?:18|35|71|141)gb", "h200-sxm"),
-  family("mig \\dg.(?:23|45|90|180)gb", "b200"),
-  family("mig \\dg.(?:34|67|135|269)gb", "b300"),
+  // MIG profiles give the part away by their memory: an eighth, a quarter, a half or the whole of it.
+  family("mig (?:1g.5|2g.10|3g.20|4g.20|7g.40)gb", "a100-sxm-40"),
+  family("mig (?:1g.10|1g.20|2g.20|3g.40|4g.40|7g.80)gb", "a100-sxm-80 h100-sxm"),
+  family("mig (?:1g.6|2g.12|4g.24)gb", "a30"),
+  family("mig (?:2g.48|4g.96)gb", "rtxpro6000-se"),
+  family("mig (?:1g.12|1g.24|2g.24|3g.4[78]|4g.4[78]|7g.9[46])gb", "h100-nvl gh200-96"),
+  family("mig (?:1g.18|1g.35|2g.35|3g.71|4g.71|7g.141)gb", "h200-sxm"),
+  family("mig (?:1g.23|1g.45|2g.45|3g.90|4g.90|7g.180)gb", "b200"),
+  family("mig (?:1g.34|1g.67|2g.67|3g.135|4g.135|7g.269)gb", "b300"),
 ];
 
 /** What only a size class is known of: the common part of that memory. */
@@ -220,12 +233,15 @@ export interface AcceleratorName {
   readonly alternatives: readonly string[];
 }
 
-/** Lower-case words: `NVIDIA_H100_MEGA_80GB` → `nvidia h100 mega 80gb`. Counts (`8x `, `:8`) are dropped. */
+/** Parts for notebooks carry the names of faster ones. */
+const notebook = /(?<![a-z])(?:laptop|mobile|max ?q design)(?![a-z])/;
+
+/** Lower-case words: `NVIDIA_H100_MEGA_80GB` → `nvidia h100 mega 80gb`. Counts (`8x`, `:8`) are dropped. */
 export function acceleratorWords(text: string): string {
   return text
     .toLowerCase()
     .replace(/\((?:r|tm)\)|[®™]/g, "")
-    .replace(/^\s*\d+\s*[x×*]\s+/, "")
+    .replace(/^\s*\d{1,3}\s*[x×*]\s*(?=[a-z])/, "")
     .replace(/(?<=[\s)])[x×*]\s*\d+\s*$/, "")
     .replace(/:\d+(?:\.\d+)?\s*$/, "")
     .replace(/(\d)\s+(?=(?:gi?b|w)\b)/g, "$1")
@@ -238,8 +254,9 @@ export function readAcceleratorName(text: string): AcceleratorName | undefined {
   if (text.length > 160) return undefined;
   const [first = "", ...others] = text.split(/\s*(?:[|,;]|\bor\b)\s*/).filter((part) => part !== "");
   const words = acceleratorWords(first);
-  if (words === "") return undefined;
-  const memory = /(?<![a-z0-9.])(?:\d+ )?(\d+(?:\.\d+)?)gi?b?(?![a-z0-9])/.exec(words);
+  if (words === "" || notebook.test(words)) return undefined;
+  const whole = words.replace(/(?<![a-z0-9])\dg\.\d+gb/, " ");
+  const memory = /(?<![a-z0-9.])(?:\d+ )?(\d+(?:\.\d+)?)gi?b?(?![a-z0-9])/.exec(whole);
   const found = families.find(({ pattern }) => pattern.test(words));
   if (found === undefined) {
     const size = /^(\d+)gb class$/.exec(words)?.[1] ?? /unstated (\d+)gb class/.exec(words)?.[1];
@@ -261,7 +278,7 @@ export function readAcceleratorName(text: string): AcceleratorName | undefined {
   return {
     rows: found.rows,
     plain: found.plain ?? false,
-    ...(memory?.[1] && !slice ? { memory: Number(memory[1]) } : {}),
+    ...(memory?.[1] ? { memory: Number(memory[1]) } : {}),
     ...(form ? { form } : {}),
     ...(watts ? { powerCap: Number(watts) } : {}),
     ...(slice ? { slice: { compute: Number(slice[1]), memory: Number(slice[2]) } } : {}),

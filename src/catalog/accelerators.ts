@@ -93,6 +93,15 @@ function withMemory(facts: AcceleratorFacts, memory: number | undefined): Accele
   return { ...facts, id: `${facts.id}@${memory}gb`, memory, usableMemory: Math.round(memory * 7.5) / 10 };
 }
 
+/** How many of a profile's memory slices make the device, by its compute slices (NVIDIA MIG user guide, supported profiles). */
+const slicesOf: ReadonlyMap<number, number> = new Map([
+  [1, 8],
+  [2, 4],
+  [3, 2],
+  [4, 2],
+  [7, 1],
+]);
+
 export class Accelerators {
   private readonly byId = new Map<string, AcceleratorFacts>();
   private readonly found = new Map<string, Match<AcceleratorFacts> | undefined>();
@@ -158,6 +167,11 @@ export class Accelerators {
     let candidates: readonly AcceleratorFacts[] = reading.rows.flatMap((id) => this.byId.get(id) ?? []);
     if (form) candidates = narrow(candidates, (row) => hasForm(row, form));
     if (memory !== undefined) candidates = narrow(candidates, (row) => holds(row, memory));
+    const cut = reading.slice && slicesOf.get(reading.slice.compute);
+    if (reading.slice && cut) {
+      const whole = reading.slice.memory * cut;
+      candidates = narrow(candidates, (row) => close(whole, row.memory) || close(whole, 1.1 * row.memory));
+    }
     const [first] = candidates;
     if (first === undefined) return undefined;
     const value = this.modify(first, reading);

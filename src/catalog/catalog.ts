@@ -35,6 +35,7 @@ export function createCatalog(overrides: CatalogOverrides = {}): Catalog {
       source: `your figures (${origin})`,
       confidence: "high" as const,
     })),
+    (name) => accelerators.find(name)?.value.id,
   );
   const models = new Models([
     ...(overrides.models ?? []).map((own) => ({

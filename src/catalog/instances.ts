@@ -51,6 +51,36 @@ function processorsOnly(name: string): InstanceFacts | undefined {
   return undefined;
 }
 
+/** Machine types that say in their name what they hold: pattern, with the groups `name` and `count`. */
+const telling: readonly (readonly [provider: string, pattern: RegExp])[] = [
+  // gd-8xh100ib-i128
+  ["coreweave", /^g[bd]-(?<count>\d+)x(?<name>[a-z]+\d+[a-z]*?)(?:ib)?(?:-i\d+)?$/],
+  // h100-80gb-sxm-ib.8x
+  ["crusoe", /^(?<name>[a-z]+\d+[a-z]*-\d+gb(?:-[a-z]+)*)\.(?<count>\d+)x$/],
+  // n3-H100x8, n3-RTX-A6000x2
+  ["hyperstack", /^n\d-(?<name>[a-z]+[a-z0-9-]*\d+[a-z]*)x(?<count>\d+)(?:-nvlink)?$/],
+  // VM.GPU.A10.2
+  ["oci", /^(?:vm|bm)\.gpu\.(?<name>[a-z]+\d+[a-z]*)\.(?<count>\d+)$/],
+];
+
+/** Looks an accelerator's name up: its catalogue id. */
+type AcceleratorId = (name: string) => string | undefined;
+
+function named(key: string, acceleratorId: AcceleratorId): InstanceFacts | undefined {
+  for (const [provider, pattern] of telling) {
+    const { name, count } = pattern.exec(key)?.groups ?? {};
+    const accelerator = name && acceleratorId(name);
+    const accelerators = Number(count);
+    if (!accelerator || !(accelerators >= 1 && accelerators <= 16)) continue;
+    return { id: key, provider, accelerator, accelerators, source: "the provider's naming rule", confidence: "medium" };
+  }
+  // The first name of v5e hosts.
+  const chips = /^ct5l-hightpu-([148])t$/.exec(key)?.[1];
+  if (chips === undefined) return undefined;
+  const base = { id: key, provider: "gcp", accelerator: "tpu-v5e", accelerators: Number(chips) };
+  return { ...base, source: "the provider's naming rule", confidence: "medium" };
+}
+
 const bundled: readonly InstanceFacts[] = Object.entries(table).flatMap(
   ([provider, { rows, sources, date, confidence }]) =>
     rows.map(
@@ -73,7 +103,10 @@ export class Instances {
   private readonly byName = new Map<string, InstanceFacts>();
   private readonly found = new Map<string, Match<InstanceFacts> | undefined>();
 
-  constructor(own: readonly InstanceFacts[] = []) {
+  constructor(
+    own: readonly InstanceFacts[] = [],
+    private readonly acceleratorId: AcceleratorId = () => undefined,
+  ) {
     this.all = [...own, ...bundled];
     for (const facts of this.all) {
       const key = facts.id.toLowerCase();
@@ -112,7 +145,7 @@ export class Instances {
       const value = key.startsWith("ml.") ? { ...alias, id: key } : alias;
       return { value, how: "alias", confidence: alias.confidence };
     }
-    const facts = processorsOnly(plain);
+    const facts = named(plain, this.acceleratorId) ?? processorsOnly(plain);
     return facts && { value: { ...facts, id: key }, how: "alias", confidence: facts.confidence };
   }
 }

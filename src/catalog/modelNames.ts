@@ -13,13 +13,16 @@ const packaging = new Set(
     "qlora dora finetuned finetune finetuning ft tuned full model models preview latest experimental exp safetensors pytorch " +
     "mcore distributed single multi device text generation embedding reranker guard diffusers abliterated uncensored source " +
     "default original official v mlperf ckpt checkpoint checkpoints onnx mlx openvino neuron trt turbomind torchao autoround kv " +
-    "bits bit gs128 g128 tokenizer's"
+    "bits bit gs128 g128 qat pt think tokenizer's"
   ).split(" "),
 );
 
 /** Parts of a model, or toys with its name: not the model. */
 const otherThings =
   /tiny-?random|(?:^|[^a-z])(?:eagle\d?|medusa|speculator|draft|mmproj|controlnet|vae|autoencoder\w*|tokenizer)(?:$|[^a-z])|(?:^|[^a-z])mtp(?:$|[^a-z])/;
+
+/** Words of another architecture or of more parts: beside a name that lacks them, it is another model. */
+const otherArchitecture = new Set("flash vl vision audio omni ocr mamba recurrent moe linear diffusion".split(" "));
 
 /** A model's name in words; empty for what is not a model. At most 24 words are kept. */
 export function modelWords(text: string): readonly string[] {
@@ -31,7 +34,8 @@ export function modelWords(text: string): readonly string[] {
     .replace(/code[-_ ]llama/g, "codellama")
     .replace(/(?<![a-z])(?:iq|q)\d(?:[-_][a-z0-9]+)*$/, " ")
     .replace(/(?<![a-z0-9])(?:(?:b|nv|mx)?fp|bf|u?int|nf|bnb|hqq|exl)\d+(?![a-z0-9])/g, " ")
-    .replace(/(?<![a-z0-9])\d+k(?![a-z0-9])/g, " ")
+    // Context lengths.
+    .replace(/(?<![a-z0-9])(?:\d+k|1m)(?![a-z0-9])/g, " ")
     .replace(/(?<=[a-z]{3})v(?=\d)/g, " ")
     .replace(/(?<![a-z0-9])w\d+a\d+(?:kv\d+)?(?![a-z0-9])/g, " ")
     .replace(/(?<![a-z0-9])\d+[-_ ]?bits?(?![a-z0-9])/g, " ")
@@ -111,7 +115,8 @@ export class ModelNames<T extends { readonly parameters?: number }> {
         const sizes = sizesOf([...before, ...after]);
         const agrees =
           sizes.length === 0 || sizes.some((size) => value.parameters && Math.abs(size / value.parameters - 1) < 0.2);
-        if (!goesOn(found, after) && agrees) return { value, whole: false };
+        const another = [...before, ...after].some((word) => otherArchitecture.has(word));
+        if (!goesOn(found, after) && agrees && !another) return { value, whole: false };
       }
     return undefined;
   }

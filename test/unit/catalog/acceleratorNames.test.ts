@@ -148,6 +148,10 @@ describe("accelerator names", () => {
     "auto",
     "any",
     "H1000",
+    "NVIDIA GeForce RTX 3080 Laptop GPU",
+    "NVIDIA GeForce RTX 2080 with Max-Q Design",
+    "NVIDIA H20-3e",
+    "Jetson Orin Nano 8GB",
     "model-t4x",
     "v5",
     "a1000b",
@@ -180,6 +184,37 @@ describe("accelerator names", () => {
     assert.equal(slice?.memory, 71);
     assert.ok(Math.abs((slice?.share ?? 0) - 4 / 7) < 1e-9);
     assert.ok(Math.abs((slice?.peak.bf16 ?? 0) - (989.4 * 4) / 7) < 1e-6);
+  });
+
+  const slices: readonly (readonly [string, string])[] = [
+    ["NVIDIA-A100-SXM4-80GB-MIG-1g.10gb", "a100-sxm-80@1g.10gb"],
+    ["NVIDIA-H100-80GB-HBM3-MIG-2g.20gb", "h100-sxm@2g.20gb"],
+    ["nvidia.com/mig-1g.5gb", "a100-sxm-40@1g.5gb"],
+    ["nvidia.com/mig-3g.20gb", "a100-sxm-40@3g.20gb"],
+    ["nvidia.com/mig-1g.6gb", "a30@1g.6gb"],
+    ["A100 MIG 1g.5gb", "a100-sxm-40@1g.5gb"],
+  ];
+  for (const [name, id] of slices)
+    it(`${name} is ${id}: the profile tells the whole memory`, () => {
+      const match = facts.accelerator(name);
+      assert.equal(match?.value.id, id);
+    });
+
+  it("a profile that several parts of one memory have stays ambiguous", () => {
+    assert.deepEqual(
+      facts.accelerator("nvidia.com/mig-3g.40gb")?.candidates?.map((row) => row.id),
+      ["a100-sxm-80@3g.40gb", "h100-sxm@3g.40gb"],
+    );
+  });
+
+  it("a count in front may touch the name, and a card's number is no count", () => {
+    assert.equal(facts.accelerator("8xH100-SXM")?.value.id, "h100-sxm");
+    assert.equal(facts.accelerator("7900xtx")?.value.id, "rx7900xtx");
+  });
+
+  it("an architecture's name stands for the parts that have it", () => {
+    assert.equal(facts.accelerator("gfx942")?.how, "ambiguous");
+    assert.equal(facts.accelerator("gfx90a")?.value.id, "mi250x");
   });
 
   it("ids of derived parts are found again", () => {

@@ -25,6 +25,12 @@ describe("machine types", () => {
     ["BM.GPU.H100.8", "h100-sxm", 8],
     ["gpu_8x_h100_sxm5", "h100-sxm", 8],
     ["inf2.48xlarge", "inf2", 12],
+    // Types that say in their name what they hold.
+    ["ct5l-hightpu-8t", "tpu-v5e", 8],
+    ["gd-8xh100ib-i128", "h100-sxm", 8],
+    ["h100-80gb-sxm-ib.8x", "h100-sxm", 8],
+    ["VM.GPU.A10.2", "a10", 2],
+    ["n3-RTX-A6000x2", "rtx-a6000", 2],
   ];
   for (const [name, accelerator, count] of cases)
     it(`${name} holds ${count} × ${accelerator}`, () => {

@@ -6,6 +6,12 @@ import { createCatalog } from "../../../src/catalog/catalog";
 const facts = createCatalog();
 
 const named: Readonly<Record<string, readonly string[]>> = {
+  "gemma-3-27b": ["google/gemma-3-27b-it-qat-q4_0-gguf"],
+  "qwen2.5-14b": ["Qwen/Qwen2.5-14B-Instruct-1M"],
+  "qwen3-vl-8b": ["Qwen/Qwen3-VL-8B-Instruct"],
+  "exaone-4-32b": ["LGAI-EXAONE/EXAONE-4.0-32B"],
+  "phi-3-vision": ["microsoft/Phi-3.5-vision-instruct"],
+  "devstral-2-123b": ["mistralai/Devstral-2-123B-Instruct-2512"],
   "llama-3.1-8b": [
     "meta-llama/Llama-3.1-8B",
     "meta-llama/Meta-Llama-3.1-8B-Instruct",
@@ -121,6 +127,9 @@ describe("model names", () => {
     "gpt2-foo-7b",
     "gpt-5.5x",
     "qwen4-7b",
+    "google/recurrentgemma-2b",
+    "microsoft/Phi-4-mini-flash-reasoning",
+    "someone/Llama-3.1-8B-Vision-Projector",
     "stable-diffusion-3.7",
     "AutoencoderKL",
     "yuhuili/EAGLE3-LLaMA3.1-Instruct-8B",
