@@ -1,9 +1,10 @@
 /** Which files a command looks at, and safe reading of them. */
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { globSync, isDynamicPattern } from "tinyglobby";
 import type { Language } from "../analysis/analysis";
+import { workspaceFileNames } from "../analysis/workspaceFile";
 import { UsageError } from "./usage";
 
 const extensions: Readonly<Record<string, Language>> = {
@@ -59,10 +60,17 @@ export function findFiles(paths: readonly string[]): SourceFile[] {
   return [...found.values()];
 }
 
-/** A single file's workspace: the current folder when the file is below it, else the file's own folder. */
+/**
+ * A single file's workspace: the nearest folder above it with an aicost.yaml, up to the current folder; that one itself when none has any, and the file's own folder
+ * when it lies elsewhere.
+ */
 function workspaceOf(path: string): string {
-  const below = relative(process.cwd(), path);
-  return below.startsWith("..") || isAbsolute(below) ? dirname(path) : process.cwd();
+  const here = process.cwd();
+  const below = relative(here, path);
+  if (below.startsWith("..") || isAbsolute(below)) return dirname(path);
+  for (let folder = dirname(path); folder !== here; folder = dirname(folder))
+    if (workspaceFileNames.some((name) => existsSync(join(folder, name)))) return folder;
+  return here;
 }
 
 function walk(folder: string): string[] {
