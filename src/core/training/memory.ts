@@ -8,7 +8,7 @@ import type { Assumption, MemoryQuantity, Step } from "../estimate";
 import { weightBits } from "../precision";
 import { add, logNormal, type Quantity } from "../quantity";
 import { memoryConstants, memorySigma } from "./memoryConstants";
-import { partsOf, sumOf } from "./memoryParts";
+import { partsOf, referenceBytes, sumOf } from "./memoryParts";
 import { resolveSetting } from "./memoryResolve";
 import { type MemoryPart, type MemorySetting, memoryParts, type TrainingMemoryInput } from "./memorySetting";
 
@@ -46,6 +46,10 @@ function judge(peak: Quantity, context: number, memory: number, guessed: boolean
   return guessed && peak.low + context <= memory ? undefined : false;
 }
 
+/** What a run recomputes in its backward pass: as stated, as its framework's recipes do, or as it must to fit. */
+export const settledCheckpointing = (input: TrainingMemoryInput): MemorySetting["checkpointing"] =>
+  resolveSetting(input, memoryConstants, []).checkpointing;
+
 /** Estimates the peak memory of one accelerator. Never throws on finite input. */
 export function trainingMemory(input: TrainingMemoryInput, constants = memoryConstants): TrainingMemory {
   const assumptions: Assumption[] = [];
@@ -54,7 +58,12 @@ export function trainingMemory(input: TrainingMemoryInput, constants = memoryCon
   const memory = input.accelerator?.memory;
   let central = sumOf(parts);
   if (input.colocatedEngine && memory !== undefined) central = Math.max(central, constants.colocatedShare * memory);
-  const plain = intervalOf(setting, parts, central);
+  const held = intervalOf(setting, parts, central);
+  // Relatives of DPO do without a reference (ORPO, SimPO), and its scores can be reckoned beforehand.
+  const plain =
+    input.reference === undefined
+      ? held
+      : { ...held, low: Math.max(0, held.low * (1 - referenceBytes(setting) / (central * 1e9))) };
   const fits = memory === undefined ? undefined : judge(plain, constants.context, memory, assumptions.length > 0);
   return {
     quantity: fits === undefined ? plain : { ...plain, fits },

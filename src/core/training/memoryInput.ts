@@ -14,8 +14,12 @@ export interface MemoryQuestion {
   readonly layout?: Layout;
 }
 
-/** What sampled training adds: its answers are scored, its prompts only read. */
-export type MemoryFields = FineTuningFields & { readonly responseTokens?: number | undefined };
+/** What sampled training and preference optimisation add: answers are scored, prompts only read. */
+export type MemoryFields = FineTuningFields & {
+  readonly responseTokens?: number | undefined;
+  /** A frozen model beside the trained one: its own copy, or another model. */
+  readonly frozenReference?: "copy" | Architecture | undefined;
+};
 
 /**
  * Pre-training packs to the plan's length, and pictures of one size have one length; fine-tuning on text peaks at its longest sample,
@@ -46,6 +50,7 @@ export function memoryInput(
     packing: fields.packing,
     fusedLoss: fields.fusedLoss,
     scoredTokens: fields.responseTokens,
+    reference: fields.frozenReference === "copy" ? model : fields.frozenReference,
     loraRank: fields.loraRank,
     loraTargets: fields.loraTargets,
     adapterParameters: fields.adapterParameters,

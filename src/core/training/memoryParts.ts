@@ -60,6 +60,18 @@ function frozenBytes(setting: MemorySetting): number {
  */
 const gatheredLayers = (mixed: boolean): number => 2 * 2 * 2 + 2 + (mixed ? 4 : 2);
 
+/**
+ * Bytes of the frozen reference on one rank: weights alone, at 16 bit unless everything is at 32, spread as the policy's weights are.
+ * Offloading moves the optimiser; only FSDP's takes weights along.
+ */
+export function referenceBytes({ input, layout, shards, zeroStage, sharding, offload }: MemorySetting): number {
+  if (input.reference === undefined || (offload && sharding === "fsdp")) return 0;
+  const part = local(input.reference, layout);
+  const expertShards = Math.max(1, (shards * layout.tensor) / Math.max(layout.tensor, layout.expert));
+  const held = zeroStage >= 3 ? (part.all - part.experts) / shards + part.experts / expertShards : part.all;
+  return (input.precision === "fp32" ? 4 : 2) * held;
+}
+
 /** Weights, gradients and optimiser states of one rank, and the work space that gathering needs, in bytes. */
 export function states(setting: MemorySetting): {
   weights: number;
@@ -184,7 +196,7 @@ export function partsOf(setting: MemorySetting): Record<MemoryPart, number> {
   const moving = transient(setting);
   const several = input.accelerators > 1;
   const parts = {
-    weights: state.weights / gigabyte,
+    weights: (state.weights + referenceBytes(setting)) / gigabyte,
     gradients: state.gradients / gigabyte,
     optimizer: state.optimizer / gigabyte,
     activations: (allocator * moving.activations) / gigabyte,
@@ -207,5 +219,5 @@ export const statesFit = (setting: MemorySetting, share: number): boolean => {
   const memory = setting.input.accelerator?.memory;
   if (memory === undefined) return true;
   const state = states(setting);
-  return state.weights + state.gradients + state.optimizer <= share * memory * gigabyte;
+  return state.weights + referenceBytes(setting) + state.gradients + state.optimizer <= share * memory * gigabyte;
 };

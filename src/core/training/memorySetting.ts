@@ -33,6 +33,8 @@ export interface TrainingMemoryInput {
   readonly loraRank?: number | undefined;
   readonly loraTargets?: string | readonly string[] | undefined;
   readonly adapterParameters?: number | undefined;
+  /** A frozen model that scores the same samples and is kept beside the trained one (preference optimisation). */
+  readonly reference?: Architecture | undefined;
   /** A serving engine shares the device (reinforcement learning with co-located rollouts). */
   readonly colocatedEngine?: boolean | undefined;
 }

@@ -95,6 +95,8 @@ const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
     /megatron|nemo|maxtext|bridge|\bngc\b|dgl/,
     { ...base, name: "megatron", weight: 2, sharding: "distributedOptimizer", moments: 12 },
   ],
+  // Its configurations all switch checkpointing on (EleutherAI/gpt-neox, configs/*.yml).
+  [/neox/, { ...base, name: "gpt-neox", weight: 2, gradient: 2, moments: 12, checkpoints: "always" }],
   [/deepspeed|zero/, { ...base, name: "deepspeed", weight: 2, gradient: 2, moments: 12 }],
 ];
 

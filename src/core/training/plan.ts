@@ -6,12 +6,11 @@ import { type Hardware, resolveHardware } from "../hardware";
 import type { Architecture } from "../model/architecture";
 import { loraParameters } from "../model/lora";
 import type { Precision } from "../precision";
-import type { FineTuningFields } from "../workload";
 import { type TrainingDevice, trainingDevice } from "./device";
 import { knownModel } from "./knownModel";
 import { type Layout, layoutOf, type Method } from "./layout";
-import { trainingMemory } from "./memory";
-import { type MemoryQuestion, memoryInput } from "./memoryInput";
+import { settledCheckpointing, trainingMemory } from "./memory";
+import { type MemoryFields, type MemoryQuestion, memoryInput } from "./memoryInput";
 import { type Stack, stackOf } from "./stack";
 import type { Checkpointing, TimeInput } from "./time";
 
@@ -30,7 +29,7 @@ export interface Plan extends TimeInput {
   readonly countStated: boolean;
 }
 
-export type PlanFields = FineTuningFields & { readonly kind?: string };
+export type PlanFields = MemoryFields & { readonly kind?: string };
 
 export interface PlanDefaults {
   readonly method: Method;
@@ -116,17 +115,24 @@ function adapterOf(fields: PlanFields, model: Architecture, method: Method, draf
   return Math.min(loraParameters(model, rank, fields.loraTargets), model.parameters);
 }
 
+/**
+ * What is not stated: a tuned stack spreads a model until nothing need be recomputed; an adapter over several accelerators recomputes,
+ * as its recipes do; full training on other stacks recomputes where its memory asks for it.
+ */
 function checkpointingOf(
   fields: PlanFields,
-  method: Method,
   stack: Stack,
-  count: number,
+  question: MemoryQuestion,
   fallback: Checkpointing | undefined,
   draft: Draft,
 ): Checkpointing {
   if (fields.activationCheckpointing !== undefined) return fields.activationCheckpointing;
-  const usual = fallback ?? (method !== "full" && count > 1 && stack !== "vendor" ? "full" : "none");
-  return draft.assume("activationCheckpointing", usual, "recomputation of activations not stated");
+  const usual = (): Checkpointing => {
+    if (stack === "vendor") return "none";
+    if (question.method !== "full") return question.count > 1 ? "full" : "none";
+    return settledCheckpointing(memoryInput(fields, question, draft.kind === "training", false));
+  };
+  return draft.assume("activationCheckpointing", fallback ?? usual(), "recomputation of activations not stated");
 }
 
 /** Undefined (with a note) when the model, the accelerator or its peak rate is not known. */
@@ -211,7 +217,13 @@ export function planRun(fields: PlanFields, defaults: PlanDefaults, draft: Draft
     precision,
     stack,
     frameworkStated: stated !== undefined,
-    checkpointing: checkpointingOf(fields, method, stack, count, defaults.checkpointing, draft),
+    checkpointing: checkpointingOf(
+      fields,
+      stack,
+      { model, method, count, hardware, sequence, layout },
+      defaults.checkpointing,
+      draft,
+    ),
     sequence,
     adapter,
     trainable: method === "full" ? model.parameters : adapter,

@@ -6,6 +6,7 @@ import type { Draft } from "../draft";
 import type { QuantityKey } from "../estimate";
 import { interval, multiply } from "../quantity";
 import type { WorkloadOf } from "../workload";
+import { knownModel } from "./knownModel";
 import type { Method } from "./layout";
 import { estimateRun } from "./run";
 
@@ -34,8 +35,12 @@ export function estimatePreference(
   const { dataset, globalBatchSize, microBatchSize } = workload;
   const known = dataset?.name === undefined ? undefined : draft.facts.dataset(dataset.name)?.value;
   const pairs = dataset?.samples ?? known?.samples;
+  // An adapter's reference is the base itself, the adapter switched off.
+  const other =
+    workload.kind === "reinforcementLearning" ? knownModel(workload.reference, draft, "reference") : undefined;
   const fields = {
     ...workload,
+    frozenReference: method === "full" ? (other ?? ("copy" as const)) : undefined,
     kind: "fineTuning" as const,
     globalBatchSize: twice(globalBatchSize),
     microBatchSize: twice(microBatchSize),
@@ -48,7 +53,11 @@ export function estimatePreference(
     const quantity = draft.get(key);
     if (quantity) draft.set(key, multiply(quantity, factor, quantity.unit));
   }
-  draft.note("memory is the trained model's; a reference kept beside it adds its weights");
+  draft.note(
+    method === "full"
+      ? "memory holds a frozen reference beside the trained model; variants without one need its weights less"
+      : "the reference is the frozen base, so that memory is the trained model's",
+  );
   const rate = draft.get("trainingThroughput");
   if (rate)
     draft.set("trainingThroughput", { ...rate, low: rate.low / (1 + extra), central: rate.central / (1 + extra) });

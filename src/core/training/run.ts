@@ -51,7 +51,7 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
       seconds: terms.total,
       stepSigma: Math.hypot(moe ? sigma.stepExperts : sigma.step, assumed, unnamed),
       runSigma: Math.hypot(moe ? sigma.runExperts : tuned ? sigma.runTuned : sigma.run, assumed),
-      goodput: goodputOf(plan, false),
+      goodput: goodputOf(plan, false, false),
       goodputReason: tuned
         ? "share of the hours spent at the steady rate on a tuned stack: evaluations, checkpoints, restarts"
         : "hours of published runs over their steady rate: restarts, evaluations, stack not at its best",
@@ -59,14 +59,17 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
     };
   }
   const vendor = plan.stack === "vendor";
+  const evaluated = evaluationOf(fields, plan) !== undefined;
   const step = vendor ? sigma.tuneVendor : sigma.tune;
   const run = vendor ? sigma.tuneVendorRun : Math.hypot(sigma.tune, 0.1);
   return {
     seconds: terms.total,
     stepSigma: Math.hypot(step, moe ? sigma.stepExperts : 0, assumed),
     runSigma: Math.hypot(run, moe ? sigma.stepExperts : 0, assumed),
-    goodput: goodputOf(plan, true),
-    goodputReason: "share of a fine-tuning run at the steady rate: start, evaluation, saving",
+    goodput: goodputOf(plan, true, evaluated),
+    goodputReason: evaluated
+      ? "share of a fine-tuning run at the steady rate: start, saving"
+      : "share of a fine-tuning run at the steady rate: start, evaluation, saving",
     terms,
   };
 }

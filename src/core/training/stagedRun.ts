@@ -53,7 +53,7 @@ export function stagedOutcome(
     });
   }
   draft.set("flops", logNormal(flops, plan.model.generic ? 0.08 : 0.03, "FLOP"));
-  const goodput = fields.mfu === undefined ? goodputOf(plan, fields.kind === "fineTuning") : 1;
+  const goodput = fields.mfu === undefined ? goodputOf(plan, fields.kind === "fineTuning", false) : 1;
   const secondsPerFlop = secondsPerToken / flopsPerToken / factor;
   const hours = (flops * secondsPerFlop) / goodput / 3600;
   const sigma =

@@ -71,25 +71,41 @@ function attentionShare(device: TrainingDevice, stack: Stack, c: TrainingConstan
 const memoryFactor = (stack: Stack, c: TrainingConstants): number =>
   stack === "vendor" ? c.memoryVendor : stack === "compiled" ? c.memoryCompiled : c.memoryTypical;
 
-/** Activation elements that one token writes and reads per layer: projections, MLP, dispatch to experts. */
+/**
+ * Activation elements that one token writes and reads in all layers: norms, mixers, MLP, dispatch to experts. Attention moves twice the
+ * widths of its matrices; so does a state-space or linear mixer, whose widths its parameters tell.
+ */
 function activationElements(model: Architecture): number {
   const { spec } = model;
   const d = spec.hiddenSize;
   const matrices = (spec.gatedMlp ?? true) ? 8 : 4;
-  const width = 4 * spec.attentionHeads * spec.headDimension + 4 * spec.keyValueHeads * spec.headDimension;
-  const share = spec.layers > 0 ? model.expertLayers / spec.layers : 0;
+  const linear = spec.linearMixerParameters === undefined ? 0 : Math.min(spec.layers, spec.linearAttentionLayers ?? 0);
+  const mixers =
+    (spec.layers - linear) * 4 * (spec.attentionHeads + spec.keyValueHeads) * spec.headDimension +
+    (d > 0 ? (linear * 2 * (spec.linearMixerParameters ?? 0)) / d : 0);
+  const dense = Math.max(0, (spec.mlpLayers ?? spec.layers) - model.expertLayers);
   const expertWidth = spec.expertIntermediateSize ?? spec.intermediateSize;
   const used = spec.expertsPerToken ?? 0;
   const shared = spec.sharedExpertIntermediateSize ?? (spec.sharedExperts ?? 0) * expertWidth;
-  const mlp = (1 - share) * matrices * spec.intermediateSize + share * matrices * (used * expertWidth + shared);
-  return 8 * d + width + mlp + share * 4 * used * d;
+  // A layer of one block has half the norms and residual additions of one with a mixer and an MLP.
+  const residual = (spec.normsPerLayer === 1 ? 4 : 8) * d * spec.layers;
+  return (
+    residual +
+    mixers +
+    dense * matrices * spec.intermediateSize +
+    model.expertLayers * (matrices * (used * expertWidth + shared) + 4 * used * d)
+  );
 }
 
 /**
- * Scan, convolution and gating of a state-space or linear-attention layer, relative to the time of its projections at 16 bit (fitted
- * on eight published runs of Nemotron 3 Nano and Super).
+ * FLOPs of a forward pass per token in the scans of state-space mixers, computed in chunks: within a chunk 2·128 per channel, and 4·128
+ * for a state of 128 (SSD, arXiv 2405.21060). A mixer of inner width w has about 3·d·w parameters.
  */
-const mixerScan = 1.8;
+function scanFlops({ spec }: Architecture): number {
+  if (spec.linearMixerParameters === undefined || !(spec.hiddenSize > 0)) return 0;
+  const linear = Math.min(spec.layers, spec.linearAttentionLayers ?? 0);
+  return (768 * linear * spec.linearMixerParameters) / (3 * spec.hiddenSize);
+}
 
 export function timePerToken(input: TimeInput, c: TrainingConstants = trainingConstants): TimePerToken {
   const { model, device, layout, method, stack, sequence: s } = input;
@@ -111,26 +127,32 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
     model.count.activeExperts > 0
       ? ((again * model.count.activeExperts) / rate) * (1 + c.narrowExperts / expertWidth)
       : 0;
-  const mixers = (spec.linearMixerParameters ?? 0) * (spec.linearAttentionLayers ?? 0);
-  const scan = (mixerScan * again * mixers) / rate16;
   const head = (2 * passes * model.count.headMatmul) / rate16;
   const attentionForward = attentionFlopsPerToken(model, s);
   const attention =
     (attentionForward * (1 + 2.5 + (recompute === 1 ? 1 : 0))) /
-    ((device.matmul16 * attentionShare(device, stack, c) * s) / (s + c.attentionHalf));
+      ((device.matmul16 * attentionShare(device, stack, c) * s) / (s + c.attentionHalf)) +
+    (scanFlops(model) * (3.5 + (recompute === 1 ? 1 : 0))) / (device.matmul16 * c.scanShare);
   const memory =
-    (memoryFactor(stack, c) * L * activationElements(model) * (1 + 0.33 * recompute) * (method === "full" ? 1 : 0.75) +
+    (memoryFactor(stack, c) * activationElements(model) * (1 + 0.33 * recompute) * (method === "full" ? 1 : 0.75) +
       c.headBytes * spec.vocabularySize) /
     device.bandwidth;
 
   const software = device.nvidia ? 1 : c.software;
-  const matmulTime = (dense + experts + scan + head) / software;
+  const matmulTime = (dense + experts + head) / software;
   const attentionTime = attention / software;
   const memoryTime = memory / software;
   const busy = matmulTime + attentionTime + memoryTime;
-  // Many small kernels per expert layer: whichever of work and launches takes longer is felt.
+  // Kernels of the router and of each expert a rank holds, once per micro-batch: whichever of work and launches takes longer is felt.
   const launches =
-    (c.expertLaunch * model.expertLayers * (stack === "vendor" ? 1 : 1.5) * tensor * context) / (layout.microBatch * s);
+    model.expertLayers > 0
+      ? ((c.expertLaunch + (c.expertKernels * (spec.experts ?? 0)) / layout.expert) *
+          model.expertLayers *
+          (stack === "vendor" ? 1 : 1.5) *
+          tensor *
+          context) /
+        (layout.microBatch * s)
+      : 0;
   const launch = launches > 0 ? (busy ** 4 + launches ** 4) ** 0.25 - busy : 0;
 
   const within = (width: number): number => (width <= device.linkDomain ? device.link : device.network);
@@ -173,7 +195,13 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
   };
 }
 
-/** Exchange of tokens between the accelerators that hold the experts, forward and backward, 2 bytes per element. */
+/** Share of a port that exchanges between nodes reach: 46 of 50 GB/s over four nodes (deepseek-ai/DeepEP README, 2026). */
+const exchangeShare = 0.9;
+
+/**
+ * Exchange of tokens between the accelerators that hold the experts, forward and backward, 2 bytes per element. Hops inside and between
+ * nodes run at the same time.
+ */
 function expertExchange({ model, device, layout }: TimeInput): number {
   const degree = layout.expert;
   if (degree <= 1 || model.expertLayers === 0) return 0;
@@ -182,6 +210,6 @@ function expertExchange({ model, device, layout }: TimeInput): number {
   const near = (1 - 1 / degree) / device.link;
   if (degree <= device.linkDomain) return bytes * near;
   // Beyond the fast links a token goes to at most four nodes, once each (node-limited routing).
-  const far = ((1 - device.linkDomain / degree) * Math.min(used, 4)) / used / device.network;
-  return bytes * (near + far);
+  const far = ((1 - device.linkDomain / degree) * Math.min(used, 4)) / used / (exchangeShare * device.network);
+  return bytes * Math.max(near, far);
 }

@@ -115,7 +115,7 @@ function offPolicy(
   const perToken = trainingFlopsPerToken(plan.model, length, method, plan.adapter);
   const seconds =
     workload.mfu === undefined
-      ? timePerToken({ ...plan, sequence: length }).total / goodputOf(plan, true)
+      ? timePerToken({ ...plan, sequence: length }).total / goodputOf(plan, true, false)
       : perToken.total / (plan.device.peakAtPrecision * workload.mfu);
   const sigma = Math.hypot(trainingCalibration.sigma.tune, workload.responseTokens === undefined ? 0.6 : 0);
   draft.set("trainingThroughput", logNormal(1 / seconds, trainingCalibration.sigma.tune, "tokens/s/accelerator"));

@@ -83,11 +83,19 @@ describe("fine-tuning", () => {
   });
 
   it("counts the evaluations that the workload states", () => {
-    const plain = estimateOf({ ...run, method: "lora", model: { ...llama70b, name: "Llama-2-70B" } });
-    const evaluated = { ...run, method: "lora", model: { ...llama70b, name: "Llama-2-70B" } };
-    const benchmark = estimateOf({ ...evaluated, evaluation: { samples: 173, every: 384 } });
+    const base = { ...run, method: "lora", model: { ...llama70b, name: "Llama-2-70B" } };
+    const without = estimateOf({ ...base, evaluation: { samples: 0, every: 384 } });
+    const benchmark = estimateOf({ ...base, evaluation: { samples: 173, every: 384 } });
     // Eight replicas evaluate 22 sequences each.
-    near(central(benchmark, "acceleratorHours") / central(plain, "acceleratorHours"), 1 + (22 * 8) / 384 / 2, 1e-9);
+    near(central(benchmark, "acceleratorHours") / central(without, "acceleratorHours"), 1 + (22 * 8) / 384 / 2, 1e-9);
     assert.ok(benchmark.assumptions.some((one) => one.field === "evaluation"));
+  });
+
+  it("puts a run whose evaluations are not stated between one without any and one that evaluates often", () => {
+    const base = { ...run, method: "lora", model: { ...llama70b, name: "Llama-2-70B" } };
+    const hours = (samples: number): number =>
+      central(estimateOf({ ...base, evaluation: { samples, every: 384 } }), "acceleratorHours");
+    const unstated = central(estimateOf(base), "acceleratorHours");
+    assert.ok(hours(0) < unstated && unstated < hours(384));
   });
 });

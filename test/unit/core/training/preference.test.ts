@@ -36,6 +36,46 @@ describe("preference optimisation", () => {
     near(central(pairs, "flops") / central(plain, "flops"), 3 / 2, 1e-9);
   });
 
+  const weights = (of: typeof preference): number =>
+    Number(of.steps.find((step) => step.quantity === "memoryPerAccelerator")?.inputs["weights (GB)"]);
+  /** 8.03 B parameters at 16 bit. */
+  const copy = 16.06;
+
+  it("keeps a frozen copy of the whole model on each replica", () => {
+    const stage = (zeroStage: number) => ({ ...base, method: "full", parallelism: { zeroStage } });
+    for (const [zeroStage, ranks] of [
+      [1, 1],
+      [3, 8],
+    ] as const) {
+      const dpo = estimateOf({ ...stage(zeroStage), kind: "reinforcementLearning", algorithm: "dpo" });
+      const plain = estimateOf({ ...stage(zeroStage), globalBatchSize: 128, microBatchSize: 2, kind: "fineTuning" });
+      near(weights(dpo) - weights(plain), copy / ranks, 0.03);
+      near(central(dpo, "memoryPerAccelerator") - central(plain, "memoryPerAccelerator"), copy / ranks, 0.03);
+    }
+  });
+
+  it("leaves room for variants without a reference", () => {
+    const { low, central: middle } = preference.quantities.memoryPerAccelerator ?? { low: 0, central: 0 };
+    const plain = tuning.quantities.memoryPerAccelerator?.low ?? Number.NaN;
+    assert.ok(low < middle - copy / 8);
+    near(low / plain, 1, 0.15);
+  });
+
+  it("keeps another model where one is named as the reference", () => {
+    const sharded = { ...base, method: "full", parallelism: { zeroStage: 1 } };
+    const small = { ...base.model, layers: 16 };
+    const dpo = { ...sharded, kind: "reinforcementLearning", algorithm: "dpo" };
+    const own = weights(estimateOf(dpo));
+    assert.ok(weights(estimateOf({ ...dpo, reference: small })) < own - 6);
+  });
+
+  it("needs no second model on an adapter: the base is the reference", () => {
+    const adapter = { ...base, method: "lora", loraRank: 16, kind: "fineTuning" };
+    const pairs = estimateOf({ ...adapter, preferencePairs: true });
+    const plain = estimateOf({ ...adapter, globalBatchSize: 128, microBatchSize: 2 });
+    near(central(pairs, "memoryPerAccelerator"), central(plain, "memoryPerAccelerator"), 1e-9);
+  });
+
   it("samples nothing: no length of answers is assumed", () => {
     assert.ok(preference.assumptions.every(({ field }) => field !== "responseTokens" && field !== "samplesPerPrompt"));
   });
