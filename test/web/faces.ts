@@ -4,6 +4,16 @@ const extensionId = "ai-cost-lens.ai-cost-lens";
 const recipe =
   "# a run\nbase_model: meta-llama/Llama-3.1-8B\nadapter: lora\ndatasets:\n  - path: tatsu-lab/alpaca\nmicro_batch_size: 2\nnum_epochs: 3\n";
 
+const strangeConfig = {
+  model_type: "llama",
+  hidden_size: 8192,
+  num_hidden_layers: 80,
+  num_attention_heads: 64,
+  num_key_value_heads: 8,
+  intermediate_size: 28672,
+  vocab_size: 128256,
+};
+
 function ok(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(message);
 }
@@ -93,6 +103,28 @@ export function webSuite(): void {
         "aicost: 1\nworkloads:\n  - { kind: api, model: gpt-4o, requests: 1000, inputTokens: 1000, outputTokens: 500 }\n",
       );
       await until("the price", async () => (/\$/.test(await lensOf(document)) ? true : undefined));
+    });
+
+    it("reads an unknown model from the hub", async () => {
+      const id = "acme/strange-9b";
+      const document = await open(
+        "strange.aicost.yaml",
+        `aicost: 1\nworkloads:\n  - { kind: inference, model: ${id}, accelerator: H100-SXM, accelerators: 4, inputTokens: 1000, outputTokens: 300 }\n`,
+      );
+      const before = await lensOf(document);
+      const asked: string[] = [];
+      const original = globalThis.fetch;
+      globalThis.fetch = async (input) => {
+        asked.push(String(input));
+        return new Response(JSON.stringify(strangeConfig), { headers: { "content-type": "application/json" } });
+      };
+      try {
+        await vscode.commands.executeCommand("aiCostLens.resolveModel", id);
+      } finally {
+        globalThis.fetch = original;
+      }
+      ok(asked[0] === `https://huggingface.co/${id}/resolve/main/config.json`, asked.join());
+      await until("another size", async () => ((await lensOf(document)) === before ? undefined : true));
     });
   });
 }
