@@ -4,12 +4,11 @@
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { extname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseTree } from "jsonc-parser";
 import { Bench } from "tinybench";
-import { parseAllDocuments } from "yaml";
 import type { Language } from "../../src/analysis/analysis";
 import { Analyzer } from "../../src/analysis/analyzer";
 import { createCatalog } from "../../src/catalog/catalog";
@@ -30,6 +29,11 @@ interface SourceText {
   readonly text: string;
   readonly language: Language;
 }
+
+/** The parsers as packages give them to Node, not as our bundles build them in. */
+const packages = createRequire(resolve("package.json"));
+const { parseAllDocuments } = packages("yaml") as typeof import("yaml");
+const { parseTree } = packages("jsonc-parser") as typeof import("jsonc-parser");
 
 const number = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
