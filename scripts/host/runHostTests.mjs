@@ -8,7 +8,7 @@ import { startServer } from "./server.mjs";
  * @param {{ extension: string, tests: string, workspace: string, log?: (line: string) => void, timeout?: number }} options
  * @returns {Promise<number>} the suite's exit code
  */
-export async function runHostTests({ extension, tests, workspace, log = console.log, timeout = 180_000 }) {
+export async function runHostTests({ extension, tests, workspace, log = console.log, timeout = 300_000 }) {
   const server = await startServer();
   const browser = await launchBrowser();
   try {
