@@ -43,13 +43,19 @@ const from =
   (row: Row): boolean =>
     row.source === source;
 
-/** Wh per output token and accelerator, accelerators: EcoLogits @2d0a1c7 (2025-11-13), ecologits/impacts/llm.py. */
+/** Wh per output token and accelerator: EcoLogits @2d0a1c7 (2025-11-13), ecologits/impacts/llm.py; parameters in billions. */
+export const ecoLogitsPerToken = (active: number, batch: number): number =>
+  1.1665273170451914e-6 * Math.exp(-0.011205921025579175 * batch) * active + 4.052928146734005e-5;
+
+/** s per output token, the same. */
+export const ecoLogitsLatency = (active: number, batch: number): number =>
+  6.785088094353663e-4 * active + 3.119310311688259e-4 * batch + 0.019473717579473387;
+
 function ecoLogits(row: Row, batch: number): number | undefined {
   const parameters = number(row, "parameters");
   const used = active(row);
   if (parameters === undefined || used === undefined) return undefined;
-  const perAccelerator =
-    1.1665273170451914e-6 * Math.exp(-0.011205921025579175 * batch) * (used / 1e9) + 4.052928146734005e-5;
+  const perAccelerator = ecoLogitsPerToken(used / 1e9, batch);
   const bytes = row.weights === "fp8" ? 1 : 2;
   const memory = (1.2 * parameters * bytes) / 1e9;
   return 3600 * perAccelerator * 2 ** Math.ceil(Math.log2(Math.ceil(memory / 80)));

@@ -8,9 +8,13 @@ import { join } from "node:path";
 import { describe, it } from "mocha";
 import { parse } from "yaml";
 import { createCatalog } from "../../src/catalog/catalog";
+import { Draft } from "../../src/core/draft";
 import type { Estimate } from "../../src/core/estimate";
 import { estimate } from "../../src/core/estimator";
+import { resolveModel } from "../../src/core/model/architecture";
+import type { ModelSpec } from "../../src/core/model/specification";
 import { parseWorkload } from "../../src/core/parseWorkload";
+import { towerFlops } from "../../src/core/vision/tower";
 
 const facts = createCatalog();
 const example = parse(readFileSync(join(__dirname, "../../examples/vision-language-hovle.aicost.yaml"), "utf8")) as {
@@ -34,20 +38,25 @@ describe("FLOPs before the first token, HoVLE over InternVL2-2B, within 3 %", ()
   const pictures: readonly [number, number, number][] = [
     [1, 448, 448],
     [3, 896, 448],
+    [5, 896, 896],
     [7, 1344, 896],
     [13, 1792, 1344],
   ];
   const published: Readonly<Record<number, readonly number[]>> = {
-    48: [0.748, 0.717, 0.716, 0.727],
-    128: [0.824, 0.748, 0.731, 0.736],
-    256: [0.912, 0.793, 0.753, 0.749],
+    48: [0.748, 0.717, 0.714, 0.716, 0.727],
+    128: [0.824, 0.748, 0, 0.731, 0.736],
+    256: [0.912, 0.793, 0.764, 0.753, 0.749],
   };
   for (const [text, ratios] of Object.entries(published))
     pictures.forEach(([tiles, width, height], i) => {
-      it(`${text} text tokens, ${tiles} tiles: ×${ratios[i]}`, () => {
+      // Of 128 words and 5 tiles nothing is published.
+      const ratio = ratios[i];
+      if (!ratio) return;
+      it(`${text} text tokens, ${tiles} tiles: ×${ratio}`, () => {
         const prefill = (workload: object | undefined): number =>
           input(of(workload, { inputTokens: Number(text), images: [{ width, height }] }), "prefill", "TFLOP");
-        near(prefill(hovle) / prefill(internVl), ratios[i] ?? Number.NaN, 0.03);
+        near(prefill(hovle) / prefill(internVl), ratio, 0.03);
+        assert.equal(input(of(internVl, { images: [{ width, height }] }), "imageTokens", "tiles"), tiles);
       });
     });
   it("256 text tokens and one tile: 2.099e12 against 2.301e12", () => {
@@ -56,10 +65,19 @@ describe("FLOPs before the first token, HoVLE over InternVL2-2B, within 3 %", ()
   });
 });
 
+describe("the vision tower that HoVLE does without", () => {
+  it("costs 0.722 TFLOP a tile, and its projector 6.4 GFLOP", () => {
+    const model = (internVl as { model?: ModelSpec } | undefined)?.model;
+    const architecture = resolveModel(model, new Draft("inference", facts));
+    assert.ok(architecture);
+    near(towerFlops(architecture, 1024, 256), 7.2236e11 + 6.4425e9, 0.01);
+  });
+});
+
 describe("what a written token costs", () => {
   it("1.30 times the bytes to read", () => {
     const read = (workload: object | undefined): number => input(of(workload), "decodeStep", "GB read per accelerator");
-    near(read(hovle) / read(internVl), 1.296, 0.01);
+    near(read(hovle) / read(internVl), 1.296, 0.005);
   });
   it("1.33 times the key/value cache: 131,072 against 98,304 bytes per token", () => {
     assert.equal(of(hovle).quantities.kvCachePerToken?.central, 131_072);

@@ -3,7 +3,7 @@
  */
 import type { InferenceConstants } from "./constants";
 import { isLocal } from "./engine";
-import { type DecodeStep, decodeStep, pictureTime, prefillFlops, prefillTime } from "./step";
+import { type DecodeStep, decodeStep, ownSequences, pictureTime, prefillFlops, prefillTime } from "./step";
 import type { System } from "./system";
 
 export interface Load {
@@ -161,7 +161,7 @@ export function operate(s: System, load: Load, batch: number, c: InferenceConsta
   const active =
     step.device -
     p.allReduceIdle * (step.exchangeTime + step.straggling) +
-    (overlapped ? p.sequenceBusy * micro * e.sequence + p.layerBusy * s.layers * e.layer : 0) +
+    (overlapped ? p.sequenceBusy * ownSequences(s, micro) * e.sequence + p.layerBusy * s.layers * e.layer : 0) +
     (local && batch <= 1 ? 0 : prefill - perStep * load.pictures * c.picture);
   const busy = Math.min(1, Math.max(0, active / round));
   const memoryUse = Math.min(1, step.bytes / (round * s.bandwidth));

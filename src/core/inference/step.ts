@@ -70,12 +70,16 @@ export const expertShare = (s: System, c: InferenceConstants): number =>
 
 const norm = (a: number, b: number, p: number): number => (a ** p + b ** p) ** (1 / p);
 
-/** Members beyond which a group with data-parallel attention is no longer one board: each has its own scheduler and peers. */
+/** Members beyond which a group with data-parallel attention is no longer one board, so that a token's peers are fewer than all. */
 const board = 8;
 
 /** Share of a whole group's tokens that one member of a wide group deals with: its own, sent to as many peers as a token has experts. */
 const ownShare = (s: System): number =>
   s.layout.attentionData ? Math.min(1, Math.max(board, s.expertsPerToken) / s.layout.group) : 1;
+
+/** Sequences that one scheduler handles: with data-parallel attention every member has its own. */
+export const ownSequences = (s: System, batch: number): number =>
+  s.layout.attentionData ? batch / s.layout.group : batch;
 
 /**
  * Bytes one accelerator sends for `tokens`: two ring all-reduces of 16-bit activations a layer, half with data-parallel attention, where
@@ -132,7 +136,7 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
   const eager = s.engine === "eager";
   const layer = e.layer + (eager && s.localQuantised ? c.eagerDequantise : 0);
   const host =
-    (s.layers * layer + s.expertLayers * e.expertLayer + batch * ownShare(s) * e.sequence + e.step) *
+    (s.layers * layer + s.expertLayers * e.expertLayer + ownSequences(s, batch) * e.sequence + e.step) *
     c.host[s.generation];
   const joined = eager ? norm(device, host, c.eagerOverlap) : device + host;
   return {

@@ -4,6 +4,7 @@
  */
 import type { Generation } from "../facts";
 import { inferenceCalibration } from "./constants";
+import { isLocal } from "./engine";
 import type { InferenceProblem, Solution } from "./problem";
 
 export interface Sigmas {
@@ -26,8 +27,12 @@ const unmeasured: ReadonlySet<Generation> = new Set([
   "ascend",
   "arc",
   "cdna2",
+  "cdna4",
   "other",
 ]);
+
+/** bytes/s up to which single sequences were measured in local kernels, which do not read faster memory in proportion. */
+const localBandwidth = 1.1e12;
 
 export function sigmasOf(problem: InferenceProblem, solution: Solution): Sigmas {
   const { engine, system: s, model } = problem;
@@ -36,7 +41,8 @@ export function sigmasOf(problem: InferenceProblem, solution: Solution): Sigmas 
   // How large the pictures are decides the prefill, little else.
   const pictures = problem.picturesUnknown ? 0.3 : 0;
   const generic = model.generic ? 0.15 : 0;
-  const place = unmeasured.has(s.generation) ? 0.6 : 0;
+  const fast = isLocal(engine) && engine !== "eager" && engine !== "compiled" && s.bandwidth > localBandwidth;
+  const place = Math.hypot(unmeasured.has(s.generation) ? 0.6 : 0, fast ? 0.5 : 0);
   const unnamed = problem.engineStated ? 0 : 0.2;
   const drafts = problem.load.speculation ? 0.25 : 0;
   const unseenPower = measuredPower.has(s.generation) ? 0 : 0.2;
