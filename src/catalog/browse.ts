@@ -2,7 +2,7 @@
 import type { AcceleratorFacts, Confidence, InstanceFacts, ModelFacts } from "../core/facts";
 import type { Quantity } from "../core/quantity";
 import type { Catalog } from "./catalog";
-import { priceLists } from "./listPrices";
+import { isListed } from "./listPrices";
 import { regionRows } from "./regions";
 import { sources } from "./sources";
 import { tokenPrice } from "./tokenPrices";
@@ -70,7 +70,7 @@ const accelerator = (facts: AcceleratorFacts): CatalogRow =>
   );
 
 const instance = (facts: InstanceFacts, catalog: Catalog): CatalogRow => {
-  const listed = priceLists[facts.provider]?.onDemand[facts.id] !== undefined;
+  const listed = isListed(facts);
   const price = listed ? catalog.price({ instanceType: facts.id, provider: facts.provider }) : undefined;
   return row(
     facts.id,
@@ -148,8 +148,7 @@ function prices(catalog: Catalog, query: string): CatalogRow[] {
       ]
     : [];
   const machines = catalog.rows.instances.flatMap((facts) => {
-    const { onDemand } = priceLists[facts.provider] ?? {};
-    if (onDemand?.[facts.id] === undefined) return [];
+    if (!isListed(facts)) return [];
     const [full, spot] = (["onDemand", "spot"] as const).map((pricing) =>
       catalog.price({ instanceType: facts.id, accelerator: facts.accelerator, provider: facts.provider, pricing }),
     );

@@ -10,6 +10,11 @@ export type Pricing = NonNullable<PriceQuery["pricing"]>;
 type ProviderPrices = PriceTable[string];
 
 export const priceLists = data as unknown as PriceTable;
+/** A list says what this type costs, on demand or by reservation. */
+export const isListed = ({ provider, id }: InstanceFacts): boolean => {
+  const list = priceLists[provider];
+  return list?.onDemand[id] !== undefined || list?.capacityBlock?.hourly[id] !== undefined;
+};
 const ratios = azureRatios as unknown as RegionRatios;
 export const pricingWords: Readonly<Record<Pricing, string>> = {
   onDemand: "on demand",
@@ -88,6 +93,15 @@ export function listedNode(
   pricing: Pricing,
 ): NodePrice | undefined {
   const about = { source: printSources(list.sources), date: list.date };
+  const block = capacityBlock(list, instance);
+  if (block && pricing === "spot")
+    return {
+      ...block,
+      usd: times(block.usd, usualSpot),
+      basis: `${block.basis}, the usual spot share`,
+      confidence: "low",
+    };
+  if (block) return block;
   if (pricing === "spot") return spotNode(list, instance, region, about);
   const full = onDemandNode(list, instance, region, about);
   if (full === undefined || pricing === "onDemand") return full;
@@ -98,6 +112,19 @@ export function listedNode(
     ...full,
     usd: scale(full.usd, share),
     basis: `${full.basis.replace("on demand", "one-year commitment")}`,
+    confidence: "medium",
+  };
+}
+
+/** A type without an on-demand price that is reserved by the day: prices follow demand, and differ little between regions. */
+function capacityBlock(list: ProviderPrices, instance: InstanceFacts): NodePrice | undefined {
+  const hourly = list.capacityBlock?.hourly[instance.id];
+  if (hourly === undefined || list.onDemand[instance.id] !== undefined) return undefined;
+  return {
+    usd: usd(0.8 * hourly, hourly, 1.3 * hourly),
+    basis: `${instance.provider} ${instance.id} by Capacity Block (no on-demand price)`,
+    source: printSources(list.capacityBlock?.sources ?? []),
+    date: list.capacityBlock?.date ?? list.date,
     confidence: "medium",
   };
 }

@@ -26,6 +26,7 @@ import type { CatalogOverrides } from "./overrides";
 import { type OwnAnswer, ownPrice } from "./ownPrices";
 import { refreshedPrice } from "./refreshedPrices";
 import { providerOfRegion } from "./regions";
+import { printSources } from "./sources";
 
 export class Prices {
   private readonly cache = new Map<string, PriceFacts | undefined>();
@@ -143,6 +144,17 @@ export class Prices {
         pricing,
       }) ?? listedNode(list, known, plainRegionName(region), pricing);
     if (price === undefined || !managed) return price;
+    const own = list.managed?.hourly[known.id];
+    const base = list.onDemand[known.id];
+    if (own !== undefined && base !== undefined && pricing === "onDemand")
+      return {
+        ...price,
+        usd: scale(price.usd, own / base),
+        basis: price.basis.replace(known.id, instance.id),
+        source: printSources(list.managed?.sources ?? []),
+        date: list.managed?.date ?? price.date,
+        confidence: "medium",
+      };
     return {
       ...price,
       usd: times(price.usd, sageMaker),

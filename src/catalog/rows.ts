@@ -70,6 +70,11 @@ export type InstanceTable = z.output<typeof instanceTable>;
 const usdPerHour = positive.max(1000).refine((value) => value !== 700, { message: "700 means unknown" });
 const spotRange = z.tuple([usdPerHour, usdPerHour]).refine(([low, high]) => low <= high);
 const share = z.number().min(0).max(1);
+const hourlyPrices = z.strictObject({
+  sources: sourceKeys,
+  date: isoDate,
+  hourly: z.record(z.string(), usdPerHour),
+});
 export const priceTable = z.record(
   z.string(),
   z.strictObject({
@@ -82,7 +87,11 @@ export const priceTable = z.record(
     regions: z.record(z.string(), z.record(z.string(), usdPerHour)).optional(),
     /** Lowest and highest spot price by instance type and region. */
     spotRegions: z.record(z.string(), z.record(z.string(), spotRange)).optional(),
-    /** Share of the on-demand price that spot saves: lowest, median, highest region. */
+    /** USD per instance-hour of types that are sold by reservation in advance only. */
+    capacityBlock: hourlyPrices.optional(),
+    /** USD per instance-hour of the same type under the provider's managed service (SageMaker's `ml.`). */
+    managed: hourlyPrices.optional(),
+    /** Share of the on-demand price that spot saves: 10 %, median and 90 % of the regions. */
     spotSaving: z.record(z.string(), intervalRow).optional(),
     /** Fixed price of preemptible capacity relative to on demand. */
     spotShare: share.optional(),

@@ -112,10 +112,25 @@ describe("prices", () => {
     assert.equal(price?.confidence, "low");
   });
 
+  it("of types that are only reserved in advance are those of the reservation, and say so", () => {
+    const price = facts.price({ instanceType: "trn2.48xlarge" });
+    assert.equal(price?.perNodeHour?.central, 35.7608);
+    assert.match(price?.basis ?? "", /by Capacity Block \(no on-demand price\)/);
+    assert.equal(central({ accelerator: "trn2" })?.toFixed(3), "2.235");
+  });
+
+  it("of SageMaker are its own where the list has them", () => {
+    const price = facts.price({ instanceType: "ml.g5.2xlarge", region: "us-east-1" });
+    assert.equal(price?.perNodeHour?.central.toFixed(3), "1.515");
+    assert.equal(price?.confidence, "medium");
+    assert.equal(facts.price({ instanceType: "ml.g6.48xlarge", region: "us-east-1" })?.confidence, "low");
+  });
+
   it("of SageMaker are above EC2's", () => {
     const plain = facts.price({ instanceType: "g5.xlarge", region: "us-east-1" })?.perNodeHour?.central ?? 0;
     const managed = facts.price({ instanceType: "ml.g5.xlarge", region: "us-east-1" })?.perNodeHour;
     assert.ok(managed && managed.low > plain && managed.high <= 1.41 * plain);
+    assert.ok((facts.price({ instanceType: "ml.p5.48xlarge" })?.perNodeHour?.high ?? 0) > 1.3 * 55.04);
   });
 
   it("of spot are below on demand wherever both are known", () => {

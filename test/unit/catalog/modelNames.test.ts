@@ -6,7 +6,6 @@ import { createCatalog } from "../../../src/catalog/catalog";
 const facts = createCatalog();
 
 const named: Readonly<Record<string, readonly string[]>> = {
-  "gemma-3-27b": ["google/gemma-3-27b-it-qat-q4_0-gguf"],
   "qwen2.5-14b": ["Qwen/Qwen2.5-14B-Instruct-1M"],
   "qwen3-vl-8b": ["Qwen/Qwen3-VL-8B-Instruct"],
   "exaone-4-32b": ["LGAI-EXAONE/EXAONE-4.0-32B"],
@@ -91,7 +90,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
   "olmo-2-13b": ["allenai/OLMo-2-1124-13B-SFT"],
   "glm-4.5-air": ["zai-org/GLM-4.5-Air-FP8"],
   "glm-4.5": ["zai-org/GLM-4.6-FP8"],
-  "gemma-3-27b": ["google/gemma-3-27b-it"],
+  "gemma-3-27b": ["google/gemma-3-27b-it-qat-q4_0-gguf", "google/gemma-3-27b-it"],
   "bert-base": ["bert-base-uncased", "google-bert/bert-base-uncased"],
   "flux.1-dev": [
     "black-forest-labs/FLUX.1-dev",

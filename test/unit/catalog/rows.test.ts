@@ -106,6 +106,19 @@ describe("bundled rows", () => {
     }
   });
 
+  it("of reserved and managed capacity cite known sources, name known machines, and are dearer than the plain ones", () => {
+    const { capacityBlock, managed, onDemand } = prices.aws;
+    const types = new Set(instances.aws.rows.map(([id]) => id));
+    for (const part of [capacityBlock, managed]) {
+      checkSources(part.sources, "aws");
+      for (const id of Object.keys(part.hourly)) assert.ok(types.has(id), id);
+    }
+    for (const [id, hourly] of Object.entries(managed.hourly)) {
+      const ratio = hourly / ((onDemand as Record<string, number>)[id] ?? Number.NaN);
+      assert.ok(ratio >= 1.15 && ratio <= 1.4, `${id}: ${ratio}`);
+    }
+  });
+
   it("of prices are the lists after the cuts of mid-2025", () => {
     assert.equal(prices.aws.onDemand["p5.48xlarge"], 55.04);
     assert.ok(prices.aws.onDemand["p4d.24xlarge"] < 22);
