@@ -38,7 +38,7 @@ export const azureMl: Dialect = {
   },
 };
 
-const accelerated = /gpu|-n[cdv]\d|nc\d|nd\d|v100|a100|h100|t4\b|a10\b|mi300/i;
+const accelerated = /gpu|nvidia|-n[cdv]\d|nc\d|nd\d|v100|a100|h100|t4\b|a10\b|mi300/i;
 
 function read(document: TreeDocument, context: RecognitionContext): readonly Recognized[] {
   const root = cursorOf(document);
@@ -54,6 +54,7 @@ function read(document: TreeDocument, context: RecognitionContext): readonly Rec
 
 function readDeployment(root: Cursor): Recognized[] {
   const type = root.get("instance_type");
+  if (!type.exists && accelerated.test(root.get("compute").text() ?? "")) return readBatchDeployment(root);
   if (!isAcceleratedInstance(type.text() ?? "")) return [];
   const sheet = new FactSheet();
   sheet.text("instanceType", type).value("provider", type, "azure");
@@ -76,6 +77,23 @@ function readDeployment(root: Cursor): Recognized[] {
       chain: counted?.chain,
       acceleratorsRange: range,
       anchor: type,
+    }),
+  ];
+}
+
+/** A batch deployment names a cluster; only the cluster's name says that it has accelerators. */
+function readBatchDeployment(root: Cursor): Recognized[] {
+  const sheet = new FactSheet();
+  const compute = root.get("compute");
+  sheet.value("provider", compute, "azure");
+  sheet.number("nodes", root.get("resources", "instance_count"));
+  const model = root.get("model").isMapping ? root.get("model", "path") : root.get("model");
+  sheet.value("model", model, modelName(model.text() ?? ""));
+  const pictures = /text-to-image|diffusion/i.test(`${root.get("description").text()} ${model.text()}`);
+  return [
+    workload("azureml", pictures ? "imageGeneration" : "inference", root, sheet, {
+      name: root.get("name").text(),
+      anchor: compute,
     }),
   ];
 }
@@ -154,7 +172,7 @@ function readJob(block: Cursor, root: Cursor, context: RecognitionContext): Reco
   } else if (sku && !sheet.has("nodes")) sheet.value("nodes", type, 1, { note: "one instance unless said" });
   const counted = readInstance(sheet);
   const launch = readLaunch({ scripts: [command], fallback: "training" }, sheet, context);
-  readInputs(field("inputs"), sheet, launch.kind);
+  if (launch.kind !== "inference") readInputs(field("inputs"), sheet, launch.kind);
   const limit = block.get("limits", "timeout").exists ? block.get("limits", "timeout") : trial.get("limits", "timeout");
   const trials = block.get("limits", "max_concurrent_trials").positive();
   return [
@@ -185,8 +203,7 @@ const inputs: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 function readInputs(block: Cursor, sheet: FactSheet, kind: Kind): void {
-  if (kind === "inference") return;
-  for (const [field, names] of inputs) {
+  for (const [field, names] of kind === "inference" ? [] : inputs) {
     const found = names.map((name) => inputValue(block.get(name))).find((at) => at.positive() !== undefined);
     if (found) sheet.number(field, found);
   }
@@ -223,12 +240,15 @@ function readPipeline(root: Cursor, context: RecognitionContext): Recognized[] {
   return jobs.flatMap((job) => readComponentJob(job, root));
 }
 
+const learningInputs = ["num_train_epochs", "learning_rate", "max_steps", "number_of_gpu_to_use_finetuning"] as const;
+
 /** A registered component: only its inputs are in sight. */
 function readComponentJob(job: Cursor, root: Cursor): Recognized[] {
   const block = job.get("inputs");
   const component = `${job.get("component").text() ?? ""} ${job.key}`;
   const sheet = new FactSheet();
-  const kind: Kind = "fineTuning";
+  const learns = [block, root.get("inputs")].some((at) => at.hasAny(...learningInputs));
+  const kind: Kind = !learns && /evaluat|inference|predict|scoring/i.test(component) ? "inference" : "fineTuning";
   readInputs(block, sheet, kind);
   readInputs(root.get("inputs"), sheet, kind);
   const input = (...names: string[]): Cursor => {
@@ -244,8 +264,13 @@ function readComponentJob(job: Cursor, root: Cursor): Recognized[] {
   const sign =
     each.positive() !== undefined ||
     computes.some((entry) => accelerated.test(entry.text() ?? "")) ||
-    accelerated.test(root.get("settings", "default_compute").text() ?? "");
-  if (!sign || !/fine-?_?tun|train|generation|classification|diffusers|lora/i.test(component)) return [];
+    accelerated.test(root.get("settings", "default_compute").text() ?? "") ||
+    accelerated.test(`${root.get("compute").text()} ${job.get("compute").text()} ${block.get("device").text()}`);
+  if (
+    !sign ||
+    (!learns && kind !== "inference" && !/fine-?_?tun|train|generation|classification|diffusers|lora/i.test(component))
+  )
+    return [];
   if (each.positive() !== undefined) {
     const count = nodes.positive() ?? 1;
     sheet.value("acceleratorsPerNode", each, each.positive());

@@ -96,7 +96,7 @@ const isNumber = (node: MappingNode, keys: readonly string[]): boolean =>
 
 /** Results, prices, schemas and pipelines of CI speak of GPUs without asking for them. */
 const foreign =
-  /price|cost|usd|per_hour|latency|throughput|tokens_per_second|samples_per_second|score|accuracy|loss|measured|result|benchmark|mfu|power|watt|^on$|runs-on|steps$|^jobs$|uses|\$schema|openapi|swagger|dependencies|definitions|properties|tdp|bandwidth|flops|vcpu|memory_gi?b|\bram\b|disk/i;
+  /price|cost|usd|per_hour|latency|throughput|tokens_per_second|samples_per_second|score|accuracy|loss|measured|result|benchmark|mfu|power|watt|^on$|runs-on|steps$|^jobs$|uses|\$schema|openapi|swagger|dependencies|definitions|properties|tdp|bandwidth|flops|vcpu|^cpu_count$|memory_gi?b|\bram\b|disk/i;
 
 function isStatement(node: TreeNode | null | undefined): node is MappingNode {
   if (!isMapping(node) || node.entries.length > 60 || node.entries.length < 2) return false;

@@ -110,6 +110,7 @@ export const axolotlCloud: Dialect = {
   matches: (document) =>
     has(document.root, "gpu") &&
     has(document.root, "gpu_count", "timeout_preprocess", "memory_preprocess") &&
+    has(document.root, "timeout", "timeout_preprocess", "provider", "volumes", "secrets", "project_name") &&
     !has(document.root, "base_model"),
   read: (document) => {
     const root = cursorOf(document);

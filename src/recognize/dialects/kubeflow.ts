@@ -5,6 +5,7 @@ import { factor, type PodFactor, type PodGroup, podGroup, readContainers, resour
 import { kubernetesDialect } from "../readers/kubernetesFormat";
 import { isKind } from "../readers/resourceKind";
 import type { RecognitionContext } from "../recognized";
+import { referenced } from "../references";
 
 export const kubeflowJob = kubernetesDialect({
   id: "kubeflow-job",
@@ -76,7 +77,7 @@ export const trainJob = kubernetesDialect({
   documentation: {
     recognizedBy: "`trainer.kubeflow.org` and kind",
     reads:
-      "`numNodes` × `resourcesPerNode`; what the job leaves out from a runtime in the same file or `<name>.yaml` beside it",
+      "`numNodes` × `resourcesPerNode`; what the job leaves out from a runtime in the same file, in one called after it, in `runtime.yaml` or in `runtimes/`, beside it or in a folder above",
   },
 });
 
@@ -98,15 +99,21 @@ function runtimeOf(root: Cursor, context: RecognitionContext): Cursor | undefine
       return runtime;
   }
   if (!/^[\w.-]{1,80}$/.test(name)) return undefined;
-  for (const path of [`${name}.yaml`, `${name.replaceAll("-", "_")}.yaml`, `runtimes/${name}.yaml`]) {
-    const text = context.read(path);
-    const document =
-      text === undefined
-        ? undefined
-        : context.parse(text, path).find((item) => isKind(item, /^trainer\.kubeflow\.org\//, kinds));
-    if (document) return cursorOf(document, path);
+  for (const path of runtimePaths(name)) {
+    const file = referenced(context, path);
+    const document = file?.documents.find(
+      (item) =>
+        isKind(item, /^trainer\.kubeflow\.org\//, kinds) && cursorOf(item).get("metadata", "name").text() === name,
+    );
+    if (file && document) return cursorOf(document, file.path);
   }
   return undefined;
+}
+
+/** Where projects keep runtimes: a file called after it, or one of all runtimes, here or in a folder of theirs, up to the workspace's root. */
+function runtimePaths(name: string): string[] {
+  const files = [name, name.replaceAll("-", "_"), `runtimes/${name}`, "runtime", "runtimes"];
+  return [...new Set(files)].map((file) => `${file}.yaml`);
 }
 
 function runtimeGroups(runtime: Cursor, nodes: PodFactor): PodGroup[] {

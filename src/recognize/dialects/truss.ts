@@ -1,5 +1,6 @@
 /** Baseten Truss `config.yaml`. */
 import { entryOf, isMapping, type TreeDocument } from "../../document/tree";
+import { engineIn } from "../readers/commandFacts";
 import { type Cursor, cursorOf, FactSheet, workload } from "../readers/facts";
 import { parseAccelerators } from "../readers/gpu";
 import { readLaunch } from "../readers/launch";
@@ -59,12 +60,22 @@ function read(document: TreeDocument, context: RecognitionContext): readonly Rec
     const where = at.entry ? at : resources.get("use_gpu");
     sheet.set("accelerators", where.fact(0, { note: "no accelerator" }));
   }
+  const stated = root.get("build", "arguments");
+  const held = weightsOf(root, root.get("trt_llm", "build", "checkpoint_repository", "repo"));
+  if (held) sheet.value("model", held, modelName(held.text()?.replace(/@[0-9a-f]{7,64}$/, "") ?? ""));
   readBuild(root.get("trt_llm"), sheet);
   sheet.value(
     "model",
     root.get("model_metadata", "repo_id"),
     modelName(root.get("model_metadata", "repo_id").text() ?? ""),
   );
+  const named = stated.first("model_id", "model");
+  sheet.value("model", named, modelName(named.text() ?? ""));
+  sheet
+    .number("parallelism.tensor", stated.get("tensor_parallel_count"))
+    .number("parallelism.pipeline", stated.get("pipeline_parallel_count"));
+  const server = root.get("build", "model_server");
+  sheet.value("engine", server, engineIn(server.text()?.replace(/^tgi$/i, "text-generation-inference") ?? ""));
   const { kind, notes } = readLaunch(
     {
       scripts: [root.get("docker_server", "start_command")],
@@ -83,7 +94,12 @@ function read(document: TreeDocument, context: RecognitionContext): readonly Rec
   const cached = cachedModel(root);
   if (cached) sheet.value("model", cached, modelName(cached.text() ?? ""));
   sheet.text("model", root.get("model_name"), { confidence: "medium", note: "the deployment's display name" });
-  const pictures = /stable.?diffusion|sdxl|flux|image[-_ ]generation|text-to-image|diffusers/i.test(
+  const required = root
+    .get("requirements")
+    .items()
+    .find((item) => /^(sglang|vllm|lmdeploy)\b/.test(item.text() ?? ""));
+  if (required) sheet.value("engine", required, engineIn(required.text() ?? ""));
+  const pictures = /stable.?diffusion|sdxl|flux|image[-_ ]generation|text-to-image|diffusers|qwen[- ]image/i.test(
     `${root.get("model_name").text()} ${root.get("model_metadata", "tags").texts().join(" ")} ${sheet.textOf("model")}`,
   );
   return [
@@ -114,6 +130,16 @@ function readBuild(engine: Cursor, sheet: FactSheet): void {
   if (!/^no_?quant/i.test(quantized.text() ?? ""))
     sheet.value("weightPrecision", quantized, parsePrecision(quantized.text()));
   if (engine.exists) sheet.value("engine", engine, "tensorrt-llm");
+}
+
+/** Mounted weights, where the engine's own repository only holds settings. */
+function weightsOf(root: Cursor, repository: Cursor): Cursor | undefined {
+  if (!/empty/i.test(repository.text() ?? "")) return undefined;
+  return root
+    .get("weights")
+    .items()
+    .map((item) => item.get("source"))
+    .find((source) => source.text() !== undefined);
 }
 
 /** Of several cached repositories the one that is neither an engine, an encoder nor a refiner. */

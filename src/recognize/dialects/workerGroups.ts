@@ -1,4 +1,5 @@
 /** Groups of pods that work together: LeaderWorkerSet, JobSet, Volcano. */
+import type { Cursor } from "../readers/facts";
 import { factor, type PodGroup, podGroup } from "../readers/kubernetes";
 import { kubernetesDialect } from "../readers/kubernetesFormat";
 
@@ -7,29 +8,49 @@ export const leaderWorkerSet = kubernetesDialect({
   title: "LeaderWorkerSet",
   apiVersion: /^leaderworkerset\.x-k8s\.io\//,
   kinds: ["LeaderWorkerSet"],
-  groups: (root) => {
-    const group = root.get("spec", "leaderWorkerTemplate");
-    const replicas = factor("replicas", root.get("spec", "replicas"));
-    const size = factor("pods per group", group.get("size"));
-    const leader = group.get("leaderTemplate");
-    if (!leader.exists) return [podGroup("pods", group.get("workerTemplate"), replicas, size)];
-    const workers = {
-      ...size,
-      label: "workers",
-      value: size.value === undefined ? undefined : Math.max(0, size.value - 1),
-    };
-    const groups: PodGroup[] = [
-      podGroup("leaders", leader, replicas),
-      podGroup("workers", group.get("workerTemplate"), replicas, workers),
-    ];
-    return groups;
-  },
+  groups: (root) => leaderWorkerGroups(root.get("spec")),
   work: "inference",
   documentation: {
     recognizedBy: "API version and kind, with an accelerator",
     reads: "replicas × (one leader + `size` − 1 workers) × accelerators, flags of the command",
   },
 });
+
+export const disaggregatedSet = kubernetesDialect({
+  id: "disaggregatedset",
+  title: "DisaggregatedSet",
+  apiVersion: /^disaggregatedset\.x-k8s\.io\//,
+  kinds: ["DisaggregatedSet"],
+  groups: (root) =>
+    root
+      .get("spec", "roles")
+      .items()
+      .flatMap((role) => leaderWorkerGroups(role.get("spec"), role.get("name").text())),
+  work: "inference",
+  documentation: {
+    recognizedBy: "API version and kind, with an accelerator",
+    reads: "the groups of leaders and workers of every role",
+  },
+});
+
+/** `spec` holds `replicas` and `leaderWorkerTemplate`. */
+function leaderWorkerGroups(spec: Cursor, role?: string): PodGroup[] {
+  const group = spec.get("leaderWorkerTemplate");
+  const replicas = factor("replicas", spec.get("replicas"));
+  const size = factor("pods per group", group.get("size"));
+  const leader = group.get("leaderTemplate");
+  const label = (name: string): string => (role === undefined ? name : `${role} ${name}`);
+  if (!leader.exists) return [podGroup(label("pods"), group.get("workerTemplate"), replicas, size)];
+  const workers = {
+    ...size,
+    label: "workers",
+    value: size.value === undefined ? undefined : Math.max(0, size.value - 1),
+  };
+  return [
+    podGroup(label("leaders"), leader, replicas),
+    podGroup(label("workers"), group.get("workerTemplate"), replicas, workers),
+  ];
+}
 
 export const roleBasedGroup = kubernetesDialect({
   id: "role-based-group",

@@ -85,6 +85,42 @@ ${work}
   });
 });
 
+describe("DisaggregatedSet", () => {
+  it("counts the groups of every role", () => {
+    const role = (name: string, size: number): string =>
+      `  - {name: ${name}, spec: {replicas: 2, leaderWorkerTemplate: {size: ${size}, workerTemplate: {spec: {containers: [{image: vllm/vllm-openai, ${gpu(4)}}]}}}}}\n`;
+    const text = `apiVersion: disaggregatedset.x-k8s.io/v1\nkind: DisaggregatedSet\nmetadata: {name: d}\nspec:\n  roles:\n${role("prefill", 1)}${role("decode", 3)}`;
+    assertFacts(workloadOf(text), { accelerators: 2 * 4 + 2 * 3 * 4 });
+  });
+});
+
+describe("TrainJob", () => {
+  it("finds its runtime in a folder of runtimes above, told by its name", () => {
+    const job =
+      "apiVersion: trainer.kubeflow.org/v1alpha1\nkind: TrainJob\nspec: {runtimeRef: {name: own}, trainer: {numNodes: 3}}\n";
+    const runtime = (name: string): string => `apiVersion: trainer.kubeflow.org/v1alpha1
+kind: ClusterTrainingRuntime
+metadata: {name: ${name}}
+spec: {mlPolicy: {numNodes: 1}, template: {spec: {replicatedJobs: [{name: node, template: {spec: {template: {spec: {containers: [{${gpu(8)}}]}}}}}]}}}
+`;
+    const path = "apps/jobs/a.yaml";
+    assertFacts(workloadOf(job, { path, files: { "runtimes/own.yaml": runtime("own") } }), { accelerators: 24 });
+    const both = `${runtime("other")}---\n${runtime("own")}`;
+    assertFacts(workloadOf(job, { path, files: { "apps/runtimes.yaml": both } }), { accelerators: 24 });
+    assertFacts(workloadOf(job, { path, files: { "apps/runtime.yaml": runtime("other") } }), {
+      accelerators: undefined,
+    });
+  });
+});
+
+describe("Records of runs", () => {
+  it("are no workloads, though they name accelerators", () => {
+    const text =
+      '{"program": "train.py", "args": ["--model", "org/m-7b"], "gpu": "NVIDIA A100", "gpu_count": 8, "cpu_count": 96}';
+    assert.deepEqual(workloadsOf(text, { path: "wandb-metadata.json" }), []);
+  });
+});
+
 describe("Wrapped resources", () => {
   const pod = (name: string, count: number): string =>
     `{apiVersion: v1, kind: Pod, metadata: {name: ${name}}, spec: {containers: [{${gpu(count)}}]}}`;

@@ -239,3 +239,65 @@ trt_llm: {build: {checkpoint_repository: {repo: org/m-72b}, num_builder_gpus: 4,
     );
   });
 });
+
+describe("Azure ML components and batch deployments", () => {
+  const pipeline = (component: string, inputs: string, more = ""): string =>
+    `$schema: https://azuremlschemas.azureedge.net/latest/pipelineJob.schema.json
+type: pipeline
+experiment_name: e
+${more}
+jobs:
+  p:
+    type: pipeline
+    component: azureml://registries/r/components/${component}/labels/latest
+    inputs: ${inputs}
+`;
+  it("takes inputs of learning for fine-tuning, whatever the component is called", () => {
+    const text = pipeline(
+      "summarization_pipeline",
+      '{mlflow_model_path: {path: "azureml://registries/r/models/t5-x/versions/3"}, number_of_gpu_to_use_finetuning: 2, num_train_epochs: 3}',
+    );
+    const workload = workloadOf(text);
+    assert.equal(workload.kind, "fineTuning");
+    assertFacts(workload, { accelerators: 2, epochs: 3, model: "t5-x" });
+  });
+  it("takes an evaluation for inference", () => {
+    const text = pipeline(
+      "model_evaluation_pipeline",
+      '{mlflow_model: {path: "azureml://registries/r/models/gpt2/versions/3"}, device: gpu}',
+    );
+    const workload = workloadOf(text);
+    assert.equal(workload.kind, "inference");
+    assertFacts(workload, { model: "gpt2" });
+    assert.deepEqual(workloadsOf(text.replace(", device: gpu", "")), []);
+  });
+  it("reads a batch deployment on a cluster that is called after its accelerators", () => {
+    const text = (compute: string): string =>
+      `$schema: https://azuremlschemas.azureedge.net/latest/batchDeployment.schema.json\ndescription: text-to-image\ncompute: ${compute}\nresources: {instance_count: 2}\n`;
+    const workload = workloadOf(text("gpu-cluster"));
+    assert.equal(workload.kind, "imageGeneration");
+    assertFacts(workload, { nodes: 2 });
+    assert.deepEqual(workloadsOf(text("cpu-cluster")), []);
+  });
+});
+
+describe("Truss servers", () => {
+  const truss = (more: string): string =>
+    `model_name: Shown\nresources: {accelerator: "H100:4", use_gpu: true}\n${more}\n`;
+  it("reads the model and the server of the build", () => {
+    const text = truss("build: {model_server: TGI, arguments: {model_id: org/m-7b}}");
+    assertFacts(workloadOf(text), { model: "org/m-7b", engine: "tgi", accelerators: 4 });
+    const engine = truss("build: {arguments: {tensor_parallel_count: 4}}");
+    assertFacts(workloadOf(engine), { "parallelism.tensor": 4 });
+  });
+  it("reads the engine among the requirements", () => {
+    const text = truss("requirements: ['sglang[all]==0.3']\nmodel_metadata: {repo_id: org/m-8b}");
+    assertFacts(workloadOf(text), { model: "org/m-8b", engine: "sglang" });
+  });
+  it("takes mounted weights where the engine's repository is empty", () => {
+    const text = truss(
+      'weights: [{source: "hf://org/m-70b@0123456789abcdef", mount_location: /c}]\ntrt_llm: {build: {checkpoint_repository: {repo: who/empty-model}}}',
+    );
+    assertFacts(workloadOf(text), { model: "org/m-70b" });
+  });
+});
