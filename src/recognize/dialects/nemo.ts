@@ -52,6 +52,13 @@ export const megatronDimensions = {
   sharedExpertIntermediateSize: ["moe_shared_expert_intermediate_size"],
 } as const;
 
+/** GPT-2's vocabulary, padded to a multiple of 128, where only the tokenizer is named. */
+function vocabulary(reading: Reading, prefix: string): Partial<ModelSpec> {
+  const stated = reading.numberAt(...megatronDimensions.vocabularySize.map((key) => `${prefix}${key}`));
+  const named = /GPT2BPE/i.test(reading.textAt(`${prefix}tokenizer/type`, `${prefix}tokenizer_type`) ?? "");
+  return stated === undefined && named ? { vocabularySize: 50_304 } : {};
+}
+
 /** Megatron's names for multi-head latent attention; `kv_channels` then says nothing. */
 function latentAttention(reading: Reading, prefix: string): Partial<ModelSpec> {
   const at = (key: string): number | undefined => reading.numberAt(`${prefix}${key}`);
@@ -104,6 +111,7 @@ export function readMegatronDimensions(reading: Reading, prefix: string, name: s
         : shared !== undefined
           ? { tieWordEmbeddings: shared }
           : {}),
+      ...vocabulary(reading, prefix),
       ...expertLayers(reading, prefix),
       ...latentAttention(reading, prefix),
     }) !== undefined
@@ -197,6 +205,7 @@ function readBlock(reading: Reading, outer: Reading): Recognized {
     "model/micro_batch_size",
     "model/data/train_ds/micro_batch_size",
     "model/data/train_ds/batch_size",
+    "model/train_ds/batch_size",
   );
   const accumulation = reading.numberAt("trainer/accumulate_grad_batches");
   if (accumulation !== undefined && accumulation > 1)

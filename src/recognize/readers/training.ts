@@ -40,7 +40,8 @@ export function readOtherModel(
 export function readModelFromPath(reading: Reading): string | undefined {
   if (reading.value("model") !== undefined) return undefined;
   const name = modelNameInPath(reading.context.path);
-  if (name) reading.put("model", name, undefined, { source: "path", confidence: "low", note: "from the file's path" });
+  if (name && !/^gpt$/i.test(name))
+    reading.put("model", name, undefined, { source: "path", confidence: "low", note: "from the file's path" });
   return name;
 }
 
