@@ -1,4 +1,4 @@
-/** Writes a scenario of the comparison into its file: an edit that is shown, not saved, and undone like any other. */
+/** Writes a scenario of the comparison into its file: an edit like any other, shown and undone as such. */
 import * as vscode from "vscode";
 import type { Scenario } from "../compare/scenarios";
 import { type Analyses, workloadById } from "./analyses";
@@ -41,7 +41,7 @@ async function tell(edited: boolean, byHand: readonly string[]): Promise<void> {
     );
     return;
   }
-  const done = vscode.l10n.t("The scenario is in the file, not saved yet");
+  const done = vscode.l10n.t("The scenario is in the file");
   const chosen = await vscode.window.showInformationMessage(
     byHand.length === 0 ? `${done}.` : `${done}; ${hand}.`,
     undo,

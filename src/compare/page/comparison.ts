@@ -163,7 +163,7 @@ export class CostComparison extends LitElement {
         @change=${(event: Event) => this.send({ type: "rename", scenario: scenario.id, name: (event.target as HTMLInputElement).value })}
       />
       <span class="tools">
-        ${scenario.edited ? tool("Apply", "Write these values into the file, unsaved", { type: "apply", scenario: id }) : nothing}
+        ${scenario.edited ? tool("Apply", "Write these values into the file", { type: "apply", scenario: id }) : nothing}
         ${scenario.edited ? tool("Reset", "Back to the file's values", { type: "reset", scenario: id }) : nothing}
         ${tool("Copy", "Copy this scenario", { type: "add", from: `copy:${id}` })}
         ${tool("Remove", "Remove this scenario", { type: "remove", scenario: id })}
