@@ -55,7 +55,7 @@ export function cataloguePage(): string {
     "- **Peaks** are dense. A figure twice as high elsewhere counts 2:4 sparsity or fp16 accumulation.",
     "- **Memory** is the size on the data sheet in GB; where a program can allocate less, the estimate uses the smaller figure.",
     "- **Prices** are list prices in USD per hour, on demand, without tax. Without a provider the estimate takes the median over the lists and shows their spread. Where an instance type has no price in a region, the base region's price is scaled by 1 to 1.45.",
-    "- **Spot** prices are the ranges seen at the date shown, or the on-demand price less the saving that the provider's advisor publishes: its median over the regions, and what four in five of them lie within. The advisor states no saving above 90 %; where the regional price list contradicts it (p4d, p4de), the list counts. Types that can only be reserved in advance (Trainium2) have that price.
+    "- **Spot** prices are the ranges seen at the date shown, or the on-demand price less the saving that the provider's advisor publishes: its median over the regions, and what four in five of them lie within. The advisor states no saving above 90 %; where the regional price list contradicts it (p4d, p4de), the list counts. Types that can only be reserved in advance (Trainium2) have that price.",
     "- **Carbon intensity** is location-based: the yearly mean of the grid. Contracts for green electricity are left out.",
     "- **Confidence**: *high* was read at the source; *medium* was derived or read second-hand; *low* is an estimate or a figure that was not re-read, even where it agrees with a published total.",
     "- **Closed models** have no published size; the interval spans the guesses of the literature.",
