@@ -1,6 +1,9 @@
 /** One YAML document to the positioned tree, by the 1.2 core schema, taking whatever of a half-typed text can be understood. */
 import {
   type Alias,
+  Composer,
+  type CST,
+  type Document,
   isAlias,
   isMap,
   isPair,
@@ -8,7 +11,7 @@ import {
   isSeq,
   type Node,
   type Pair,
-  parseDocument,
+  Parser,
   Scalar,
   type YAMLMap,
   type YAMLParseError,
@@ -50,7 +53,7 @@ export function parseYamlDocument(text: string, offset: number, limits: Limits):
   });
   if (flowDepth(neutral.text) > 4 * limits.depth) return failed("tooDeep", "nested too deeply to be read");
   try {
-    const { root, parts, errors, source } = ordinary(neutral.text, limits) ?? composed(neutral.text, limits);
+    const { root, parts, errors, source } = build(neutral.text, limits);
     const comments = yamlComments(source, parts.scalars);
     attachTrailingComments(source, parts.entries, comments);
     const problems = [...problemsOf(errors, text.length), ...parts.problems];
@@ -82,23 +85,24 @@ interface Built {
   readonly source: string;
 }
 
-function ordinary(source: string, limits: Limits): Built | undefined {
+function build(source: string, limits: Limits): Built {
+  const tokens = [...new Parser().parse(source)];
   const parts = new YamlParts(limits);
-  const tree = ordinaryTree(source, parts);
-  return tree && { root: tree.root, parts, errors: [], source };
+  const tree = ordinaryTree(source, tokens, parts);
+  return tree ? { root: tree.root, parts, errors: [], source } : composed(source, tokens, limits);
 }
 
 /** By the library's composer, which knows all of YAML and goes on after mistakes. */
-export function composed(text: string, limits: Limits): Built {
+export function composed(text: string, tokens: Iterable<CST.Token>, limits: Limits): Built {
   let source = text;
-  let parsed = parseDocument(source, options);
+  let parsed = compose(tokens, source.length);
   if (parsed.errors.some((error) => error.code === "TAB_AS_INDENT")) {
     source = source.replace(/^[ \t]*\t[ \t]*/gm, (indent) => " ".repeat(indent.length));
-    parsed = parseDocument(source, options);
+    parsed = compose(new Parser().parse(source), source.length);
   }
   if (parsed.errors.some((error) => error.code === "MISSING_CHAR")) {
     const joined = source.replace(outdentedClosing, (gap) => " ".repeat(gap.length));
-    const repaired = joined === source ? parsed : parseDocument(joined, options);
+    const repaired = joined === source ? parsed : compose(new Parser().parse(joined), joined.length);
     if (repaired.errors.length < parsed.errors.length) {
       source = joined;
       parsed = repaired;
@@ -106,6 +110,12 @@ export function composed(text: string, limits: Limits): Built {
   }
   const parts = new YamlParts(limits);
   return { root: new Builder(source, parts, limits).convert(parsed.contents, 0), parts, errors: parsed.errors, source };
+}
+
+/** The first document of the tokens, with the mistakes of all. */
+function compose(tokens: Iterable<CST.Token>, length: number): Document.Parsed {
+  const [first] = [...new Composer(options).compose(tokens, true, length)];
+  return first as Document.Parsed;
 }
 
 function problemsOf(errors: readonly YAMLParseError[], length: number): DocumentProblem[] {

@@ -3,7 +3,7 @@
  * explicit keys or mistakes, as nearly all are. Composing a document object first would take as long again. Whatever is not
  * ordinary is left to the library's own composer; a test holds both to the same tree.
  */
-import { CST, Parser } from "yaml";
+import { CST } from "yaml";
 import type { Span, TreeNode } from "./tree";
 import { afterHeader, scalarNode, type YamlParts } from "./yamlParts";
 
@@ -18,16 +18,17 @@ const leave = (): never => {
 type FlowScalar = CST.FlowScalar;
 type Tokens = readonly CST.SourceToken[] | undefined;
 
-/** The document's root, or undefined where it is not ordinary. Throws LimitReached. */
-export function ordinaryTree(text: string, parts: YamlParts): { readonly root: TreeNode | null } | undefined {
-  // Tabs may be indentation; anchors, aliases and tags are rare, and a character says so.
-  if (text.includes("\t")) return undefined;
+/** The document's root, or undefined where its tokens are not ordinary. Throws LimitReached. */
+export function ordinaryTree(
+  text: string,
+  tokens: readonly CST.Token[],
+  parts: YamlParts,
+): { readonly root: TreeNode | null } | undefined {
+  let document: CST.Document | undefined;
+  for (const token of tokens)
+    if (token.type === "document" && document === undefined) document = token;
+    else if (token.type !== "comment" && token.type !== "newline" && token.type !== "space") return undefined;
   try {
-    let document: CST.Document | undefined;
-    for (const token of new Parser().parse(text)) {
-      if (token.type === "document" && document === undefined) document = token;
-      else if (token.type !== "comment" && token.type !== "newline" && token.type !== "space") return undefined;
-    }
     return { root: document === undefined ? null : new Reader(text, parts).document(document) };
   } catch (error) {
     if (error === unusual) return undefined;
@@ -76,11 +77,14 @@ class Reader {
   private space(tokens: Tokens, mark?: CST.SourceToken["type"]): boolean {
     let found = false;
     if (tokens)
-      for (const { type, offset } of tokens)
-        if (type === "comment") {
+      for (const { type, offset, source } of tokens)
+        if (type === "space") {
+          // It may stand for indentation.
+          if (source.includes("\t")) leave();
+        } else if (type === "comment") {
           const before = offset === 0 ? 0x20 : this.text.charCodeAt(offset - 1);
           if (before !== 0x20 && before !== 0x0a) leave();
-        } else if (type !== "space" && type !== "newline") {
+        } else if (type !== "newline") {
           if (type !== mark || found) leave();
           found = true;
         }
