@@ -98,7 +98,7 @@ export function resolveSetting(
     adapters,
     adaptsMlp: method !== "full" && adaptsMlp(input, stack, rank),
     sequence,
-    checkpointing: input.activationCheckpointing ?? "full",
+    checkpointing: input.activationCheckpointing ?? input.settledCheckpointing ?? "full",
     expertsQuantized: false,
   };
   if (method !== "full" && weightBits[setting.frozen] < 16 && input.model.expertLayers > 0)
@@ -115,7 +115,7 @@ export function resolveSetting(
   }
   if (input.activationCheckpointing === undefined) {
     const always = stack.checkpoints === "always" || (stack.checkpoints === "sharded" && setting.zeroStage >= 3);
-    if (!always && input.accelerator !== undefined) {
+    if (!always && input.settledCheckpointing === undefined && input.accelerator !== undefined) {
       const without = { ...setting, checkpointing: "none" as const };
       if (sumOf(partsOf(without)) + constants.context <= input.accelerator.memory) setting = without;
     }

@@ -24,6 +24,8 @@ export interface TrainingMemoryInput {
   readonly globalBatchSize?: number | undefined;
   readonly gradientAccumulation?: number | undefined;
   readonly activationCheckpointing?: "none" | "selective" | "full" | undefined;
+  /** What an unstated one comes to, where the same question was asked before. */
+  readonly settledCheckpointing?: "none" | "selective" | "full" | undefined;
   readonly parallelism?: Parallelism | undefined;
   readonly packing?: boolean | undefined;
   /** Tokens of each sequence whose log-probabilities are taken (the answers of sampled training); the whole sequence unless given. */

@@ -7,7 +7,8 @@ import { type MemoryFields, memoryInput } from "./memoryInput";
 import type { Plan, PlanFields } from "./plan";
 
 export function addMemory(fields: PlanFields & MemoryFields, plan: Plan, draft: Draft, colocatedEngine = false): void {
-  const input = memoryInput(fields, plan, draft.kind === "training", colocatedEngine);
+  const asked = memoryInput(fields, plan, draft.kind === "training", colocatedEngine);
+  const input = plan.checkpointingSettled ? { ...asked, settledCheckpointing: plan.checkpointing } : asked;
   const memory = trainingMemory(input);
   const { accelerator, stated } = plan.hardware;
   const { fits, ...size } = memory.quantity;
@@ -33,7 +34,7 @@ export function addMemory(fields: PlanFields & MemoryFields, plan: Plan, draft: 
     return;
   }
   draft.note(`${need}; ${accelerator.name} has ${accelerator.memory} GB`);
-  for (const { label, changes, memory: changed } of smallestFit(input, draft.facts.accelerators()))
+  for (const { label, changes, memory: changed } of smallestFit(asked, draft.facts.accelerators()))
     draft.alternative({
       label,
       changes,

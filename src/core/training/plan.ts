@@ -22,6 +22,8 @@ export interface Plan extends TimeInput {
   readonly precision: Precision;
   /** Parameters of the adapter; 0 in full training. */
   readonly adapter: number;
+  /** Recomputation follows from memory: the memory model need not ask again. */
+  readonly checkpointingSettled: boolean;
   /** The file names its framework. */
   readonly frameworkStated: boolean;
   /** Accelerators to reckon with; `countStated` tells whether the file says so. */
@@ -115,6 +117,9 @@ function adapterOf(fields: PlanFields, model: Architecture, method: Method, draf
   return Math.min(loraParameters(model, rank, fields.loraTargets), model.parameters);
 }
 
+const followsMemory = (fields: PlanFields, method: Method, stack: Stack): boolean =>
+  fields.activationCheckpointing === undefined && method === "full" && stack !== "vendor";
+
 /**
  * What is not stated: a tuned stack spreads a model until nothing need be recomputed; an adapter over several accelerators recomputes,
  * as its recipes do; full training on other stacks recomputes where its memory asks for it.
@@ -128,9 +133,10 @@ function checkpointingOf(
 ): Checkpointing {
   if (fields.activationCheckpointing !== undefined) return fields.activationCheckpointing;
   const usual = (): Checkpointing => {
-    if (stack === "vendor") return "none";
-    if (question.method !== "full") return question.count > 1 ? "full" : "none";
-    return settledCheckpointing(memoryInput(fields, question, draft.kind === "training", false));
+    if (question.method !== "full") return question.count > 1 && stack !== "vendor" ? "full" : "none";
+    return followsMemory(fields, question.method, stack)
+      ? settledCheckpointing(memoryInput(fields, question, draft.kind === "training", false))
+      : "none";
   };
   return draft.assume("activationCheckpointing", fallback ?? usual(), "recomputation of activations not stated");
 }
@@ -224,6 +230,7 @@ export function planRun(fields: PlanFields, defaults: PlanDefaults, draft: Draft
       defaults.checkpointing,
       draft,
     ),
+    checkpointingSettled: defaults.checkpointing === undefined && followsMemory(fields, method, stack),
     sequence,
     adapter,
     trainable: method === "full" ? model.parameters : adapter,
