@@ -13,7 +13,7 @@ export interface Limits {
 export const defaultLimits: Limits = { length: 1_000_000, nodes: 200_000, expandedNodes: 400_000, depth: 150 };
 
 /**
- * How long the YAML parser will be busy with one document, in steps of about 15 µs: a line or an item of a flow costs one, two
+ * How long the YAML parser will be busy with one document, in steps of about 15 µs: a line, a tag or an item of a flow costs one, two
  * marks (`:`, `-`, `?`, quotes) one where they are dense, 30 characters one, a tab more (it makes a second reading likely). Fitted
  * over sparse, dense and hostile texts. One pass over the text, some hundred times cheaper than parsing.
  */
@@ -24,6 +24,7 @@ export function parsingWork(text: string, start = 0, end = text.length): number 
   for (let index = start; index < end; index++)
     switch (text.charCodeAt(index)) {
       case 0x0a: // line break
+      case 0x21: // !
       case 0x2c: // ,
       case 0x5b: // [
       case 0x7b: // {
