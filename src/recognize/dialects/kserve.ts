@@ -39,16 +39,29 @@ function predictorGroup(part: Cursor): PodGroup {
   };
 }
 
+/** The parts stand in the spec; before its first stable version in `default`, the predictor there even without a key. */
+function partsOf(root: Cursor): Cursor {
+  const spec = root.get("spec");
+  return spec.get("predictor").exists || !spec.get("default").exists ? spec : spec.get("default");
+}
+function predictorOf(root: Cursor): Cursor {
+  const parts = partsOf(root);
+  return parts.get("predictor").exists || parts.key !== "default" ? parts.get("predictor") : parts;
+}
+
 export const inferenceService = kubernetesDialect({
   id: "kserve-inferenceservice",
   title: "KServe InferenceService",
-  apiVersion: /^serving\.kserve\.io\/v1\w*$/,
-  kinds: ["InferenceService"],
-  groups: (root) => ["predictor", "transformer", "explainer"].map((part) => predictorGroup(root.get("spec", part))),
+  apiVersion: /^serving\.(?:kserve\.io|kubeflow\.org)\/v1\w*$/,
+  kinds: ["InferenceService", "KFService"],
+  groups: (root) => [
+    predictorGroup(predictorOf(root)),
+    ...["transformer", "explainer"].map((part) => predictorGroup(partsOf(root).get(part))),
+  ],
   work: "inference",
   fixed: true,
   refine: (root, sheet) => {
-    const predictor = root.get("spec", "predictor");
+    const predictor = predictorOf(root);
     readAnnotations(root, sheet);
     const model = modelOf(predictor);
     readContainers([...(model ? [model] : []), ...predictor.get("containers").items()], sheet, "inference");
@@ -93,7 +106,7 @@ function readProcessorsOnly(root: Cursor, sheet: FactSheet): void {
 /** Device claims that KServe makes from annotations. */
 function readAnnotations(root: Cursor, sheet: FactSheet): void {
   const annotations = root.get("metadata", "annotations");
-  const type = annotations.get("serving.kserve.io/gke-accelerator");
+  const type = annotations.first("serving.kserve.io/gke-accelerator", "serving.kubeflow.org/gke-accelerator");
   if (type.text()) sheet.set("accelerator", type.fact(acceleratorName(type.text() as string)));
   const selector = annotations.get("serving.kserve.io/exp-dra-cel-selector");
   const named = /\[['"](?:type|productName|model)['"]\]\s*==\s*['"]([^'"]+)['"]/.exec(selector.text() ?? "")?.[1];

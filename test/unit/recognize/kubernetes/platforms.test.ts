@@ -85,6 +85,17 @@ ${work}
   });
 });
 
+describe("KServe before its first stable version", () => {
+  it("reads predictors under the default, with and without a key", () => {
+    const head = (kind: string): string =>
+      `apiVersion: serving.kubeflow.org/v1alpha2\nkind: ${kind}\nmetadata:\n  name: k\n  annotations: {serving.kubeflow.org/gke-accelerator: nvidia-tesla-t4}\n`;
+    const bare = `${head("KFService")}spec: {default: {tensorflow: {modelUri: "gs://b/m", ${gpu(1)}}}}\n`;
+    assertFacts(workloadOf(bare), { accelerators: 1, accelerator: "nvidia-tesla-t4" });
+    const keyed = `${head("InferenceService")}spec: {default: {predictor: {minReplicas: 2, tensorflow: {storageUri: "gs://b/m", ${gpu(2)}}}}}\n`;
+    assertFacts(workloadOf(keyed), { accelerators: 4 });
+  });
+});
+
 describe("DisaggregatedSet", () => {
   it("counts the groups of every role", () => {
     const role = (name: string, size: number): string =>
