@@ -54,8 +54,9 @@ function readDevices(reading: Reading): void {
   let highest = 0;
   let from = found[0];
   for (const cursor of found) {
-    const last = Number(/range\(\s*\d{0,5}\s*,?\s*(\d{1,6})\s*\)/.exec(cursor?.text() ?? "")?.[1] ?? 0);
-    if (last > highest) {
+    const bounds = /range\(([^()]{1,40})\)/.exec(cursor?.text() ?? "")?.[1]?.split(",") ?? [];
+    const last = Number(bounds[1] ?? bounds[0] ?? 0);
+    if (Number.isInteger(last) && last > highest) {
       highest = last;
       from = cursor;
     }
