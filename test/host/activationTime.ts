@@ -9,8 +9,7 @@ import { extensionId } from "./activation";
 
 export async function run(): Promise<void> {
   const extension = vscode.extensions.getExtension(extensionId);
-  // The window may have asked for the extension before this could: then there is nothing to measure.
-  if (extension === undefined || extension.isActive) return;
+  if (extension === undefined || extension.isActive) throw new Error("the extension is awake before it is measured");
   const memento = { get: () => undefined, update: async () => {}, keys: () => [], setKeysForSync: () => {} };
   const context = {
     subscriptions: [] as vscode.Disposable[],
