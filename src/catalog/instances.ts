@@ -110,8 +110,8 @@ export class Instances {
     this.all = [...own, ...bundled];
     for (const facts of this.all) {
       const key = facts.id.toLowerCase();
-      // Modal and RunPod sell accelerators by their own names; those are not machine types.
-      if (facts.id === facts.accelerator || /\s/.test(facts.id)) continue;
+      // Some sell accelerators by their own names; those are no machine types, and others sell the same.
+      if (key === facts.accelerator || /\s/.test(facts.id)) continue;
       if (!this.byName.has(key)) this.byName.set(key, facts);
     }
   }

@@ -41,9 +41,9 @@ export const yardsticks: readonly Yardstick[] = [
   },
   {
     label: "the Three Gorges power station's year",
-    plural: "times the yearly output of the Three Gorges power station (100 TWh)",
+    plural: "times the yearly output of the Three Gorges power station (about 100 TWh)",
     kWh: 100e9,
-    source: "JST China news, 9 January 2019: more than 100 TWh for the first time in 2018 (111.8 TWh in 2020)",
+    source: "JST China news, 9 January 2019: more than 100 TWh in 2018, for the first time",
   },
   {
     label: "US data centres' year",
