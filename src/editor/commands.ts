@@ -72,14 +72,12 @@ async function unknownModel(analyses: Analyses): Promise<string> {
   return "";
 }
 
-/** Says that there is nothing, and how there could be something. */
-async function nothingHere(): Promise<void> {
+/** Says that there is nothing, and how there could be something. The command is done meanwhile: a message may stay unanswered. */
+function nothingHere(): void {
   const show = vscode.l10n.t("Show a Sample");
-  const chosen = await vscode.window.showInformationMessage(
-    vscode.l10n.t("No AI workload is recognised in this file."),
-    show,
-  );
-  if (chosen === show) await openSample();
+  void vscode.window
+    .showInformationMessage(vscode.l10n.t("No AI workload is recognised in this file."), show)
+    .then((chosen) => (chosen === show ? openSample() : undefined));
 }
 
 async function showFileReport({ analyses, format, pages }: CommandServices, argument: unknown): Promise<void> {

@@ -29,7 +29,8 @@ export async function proposeEdits(
   const editor = await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One });
   editor.revealRange(new vscode.Range(line, 0, line, 0), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   if (edit.size > 0) await vscode.workspace.applyEdit(edit);
-  await tell(edit.size > 0, byHand);
+  // A message may stay unanswered.
+  void tell(edit.size > 0, byHand);
 }
 
 async function tell(edited: boolean, byHand: readonly string[]): Promise<void> {
