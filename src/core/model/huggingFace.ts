@@ -19,7 +19,7 @@ import {
 } from "./configReading";
 import { type FamilyTraits, traitsOf } from "./huggingFaceFamilies";
 import type { ModelSpec } from "./specification";
-import { linearMixer, stateSpaceOf } from "./stateSpace";
+import { linearMixer, patternOf, stateSpaceOf } from "./stateSpace";
 
 /** True for an object that looks like a Hugging Face config (any family): a type, and a width or a nested text config. */
 export function isHuggingFaceConfig(value: unknown): value is Config {
@@ -61,8 +61,6 @@ function linearLayers(config: Config, layers: number | undefined): number | unde
   if (isObject(kimi)) return listLength(kimi, "kda_layers");
   const interval = number(config, "full_attention_interval", "attn_layer_period");
   if (interval && layers) return layers - Math.floor(layers / interval);
-  const pattern = string(config, "hybrid_override_pattern");
-  if (pattern !== undefined) return [...pattern.slice(0, 10_000)].filter((letter) => letter !== "*").length;
   return undefined;
 }
 
@@ -301,6 +299,7 @@ export function fromHuggingFace(root: Config): ModelSpec {
     linearAttentionLayers: linearLayers(config, layers),
     linearMixerParameters: linearMixer(config, d),
     attentionGate: flag(config, "attn_output_gate") ?? (modelType === "qwen3_next" ? true : undefined),
+    ...patternOf(config, d),
     ...stateSpace,
     ...(vision === undefined ? {} : { vision }),
   });

@@ -87,3 +87,21 @@ export function stateSpaceOf(
     return { ...shape, linearMixerParameters: 4 * d * (number(config, "attention_hidden_size") ?? d) + d * d };
   return {};
 }
+
+/**
+ * Nemotron-H (arXiv 2504.03624): a letter a layer, `M` a Mamba-2 mixer, `-` an MLP, `E` experts, `*` attention; each layer is one of
+ * them, with one norm. The mixers' size is a mean over all layers without attention.
+ */
+export function patternOf(config: Config, d: number | undefined): ModelSpec {
+  const letters = (string(config, "hybrid_override_pattern") ?? "").slice(0, 10_000).replace(/[^ME*-]/g, "");
+  const count = (letter: string): number => letters.split(letter).length - 1;
+  const without = letters.length - count("*");
+  if (without === 0) return {};
+  const mixer = linearMixer(config, d);
+  return {
+    linearAttentionLayers: without,
+    mlpLayers: count("-") + count("E"),
+    normsPerLayer: 1,
+    ...(mixer === undefined ? {} : { linearMixerParameters: Math.round((mixer * count("M")) / without) }),
+  };
+}

@@ -124,6 +124,31 @@ describe("dimensions of a config", () => {
     );
     assert.equal(spec({ full_attention_interval: 4 }).linearAttentionLayers, 24);
     assert.equal(spec({ hybrid_override_pattern: "M-M*M-" }).linearAttentionLayers, 5);
+    assert.equal(spec({ hybrid_override_pattern: "M-M*M-" }).mlpLayers, 2);
+  });
+  it("Nemotron-H: mixers, MLPs and attention in a pattern add up to the published 8.89 B of Nemotron-Nano-9B-v2", () => {
+    const found = spec({
+      model_type: "nemotron_h",
+      num_hidden_layers: 56,
+      hidden_size: 4480,
+      intermediate_size: 15_680,
+      num_attention_heads: 40,
+      num_key_value_heads: 8,
+      head_dim: 128,
+      vocab_size: 131_072,
+      tie_word_embeddings: false,
+      mlp_hidden_act: "relu2",
+      hidden_act: undefined,
+      mamba_num_heads: 128,
+      mamba_head_dim: 80,
+      n_groups: 8,
+      ssm_state_size: 128,
+      conv_kernel: 4,
+      hybrid_override_pattern: "M-M-M-MM-M-M-M*-M-M-M*-M-M-M-M*-M-M-M-M*-M-MM-M-M-M-M-M-",
+    });
+    assert.equal(found.mlpLayers, 25);
+    const total = resolveModel(found, new Draft("model", noFacts))?.parameters ?? 0;
+    assert.ok(Math.abs(total / 8.89e9 - 1) < 0.005, String(total));
   });
   it("Qwen2: sliding starts after max_window_layers", () => {
     assert.equal(spec({ sliding_window: 4096, max_window_layers: 28 }).slidingLayers, 4);
