@@ -34,35 +34,37 @@ export function answer(value: unknown, facts: Facts): Answer {
   };
 }
 
-function answerLine(line: string, facts: Facts): Answer {
-  let value: unknown;
+function parsed(line: string): { readonly value: unknown } | Answer {
   try {
-    value = JSON.parse(line);
+    return { value: JSON.parse(line) };
   } catch (error) {
     return { error: `not JSON: ${(error as Error).message.slice(0, 120)}` };
   }
-  return answer(value, facts);
 }
 
-/** Answers a block of whole lines in their order; empty lines are passed over. A line that comes again is not reckoned again. */
+const kindOf = (value: unknown): unknown => (value as { kind?: unknown } | null)?.kind;
+
+/**
+ * Answers a block of whole lines in their order; empty lines are passed over. A line that comes again is not reckoned again. Lines of a
+ * kind are reckoned one after the other, as the processor keeps the formulas of one kind at hand but not of all.
+ */
 export function answerBlock(block: string, facts: Facts): string {
-  const answered = new Map<string, string>();
-  let out = "";
-  let from = 0;
-  while (from < block.length) {
-    let end = block.indexOf("\n", from);
-    if (end < 0) end = block.length;
-    const line = block.slice(from, end);
-    from = end + 1;
-    if (line.trim() === "") continue;
-    let text = answered.get(line);
-    if (text === undefined) {
-      text = `${JSON.stringify(answerLine(line, facts))}\n`;
-      answered.set(line, text);
-    }
-    out += text;
+  const lines = block.split("\n").filter((line) => line.trim() !== "");
+  const answers = new Map<string, string>();
+  const byKind = new Map<unknown, (readonly [line: string, value: unknown])[]>();
+  for (const line of lines) {
+    if (answers.has(line)) continue;
+    const one = parsed(line);
+    answers.set(line, "value" in one ? "" : JSON.stringify(one));
+    if (!("value" in one)) continue;
+    const kind = kindOf(one.value);
+    const same = byKind.get(kind);
+    if (same) same.push([line, one.value]);
+    else byKind.set(kind, [[line, one.value]]);
   }
-  return out;
+  for (const same of byKind.values())
+    for (const [line, value] of same) answers.set(line, JSON.stringify(answer(value, facts)));
+  return lines.map((line) => `${answers.get(line)}\n`).join("");
 }
 
 /** True when a block may hold an API workload: the price table must be loaded before it is answered. */
