@@ -37,7 +37,15 @@ interface Remembered {
   readonly references: ReadonlyMap<string, string | undefined>;
   readonly session: RecognitionSession;
   readonly results: ReadonlyMap<string, Result>;
+  /** What recognition handed over unchanged is not looked at again. */
+  readonly known: ReadonlyMap<Recognized, Known>;
   readonly analysis: Analysis;
+}
+
+interface Known {
+  /** Under which its result is kept. */
+  readonly key: string;
+  readonly analyzed: AnalyzedWorkload;
 }
 
 /** What follows from the facts' values alone, wherever they stand in the file. */
@@ -82,15 +90,20 @@ export class Analyzer {
     };
     const session = recognizeText(input.text, input.language, input.path, recording, before?.session);
     const results = new Map<string, Result>();
-    const workloads = session.recognition.workloads.map((recognized) =>
-      this.#analyzeOne(recognized, layers, results, before?.results),
-    );
+    const known = new Map<Recognized, Known>();
+    const workloads = session.recognition.workloads.map((recognized) => {
+      const one = before?.known.get(recognized) ?? this.#analyzeOne(recognized, layers, results, before?.results);
+      results.set(one.key, one.analyzed);
+      known.set(recognized, one);
+      return one.analyzed;
+    });
     const analysis: Analysis = {
       workloads,
       problems: session.recognition.problems,
       wanted: [...references].filter(([, text]) => text === undefined).map(([path]) => path),
     };
-    this.#remember(input.path, { text: input.text, language: input.language, references, session, results, analysis });
+    const { text, language } = input;
+    this.#remember(input.path, { text, language, references, session, results, known, analysis });
     return analysis;
   }
 
@@ -115,9 +128,9 @@ export class Analyzer {
   #analyzeOne(
     recognized: Recognized,
     layers: readonly DefaultsLayer[],
-    results: Map<string, Result>,
+    results: ReadonlyMap<string, Result>,
     before: ReadonlyMap<string, Result> | undefined,
-  ): AnalyzedWorkload {
+  ): Known {
     const stated = this.#overrides ? { ...recognized.facts, ...this.#overrides } : recognized.facts;
     const facts = withServiceDefaults(
       recognized.kind,
@@ -131,8 +144,16 @@ export class Analyzer {
       const { workload, problems } = workloadFromFacts(recognized.kind, recognized.name, facts, strict);
       result = { problems, ...(workload === undefined ? {} : this.#estimate(workload, recognized)) };
     }
-    results.set(key, result);
-    return { recognized, facts, ...result };
+    const { workload, estimate: made, bound, problems } = result;
+    const analyzed: AnalyzedWorkload = {
+      recognized,
+      facts,
+      problems,
+      ...(workload === undefined ? {} : { workload }),
+      ...(made === undefined ? {} : { estimate: made }),
+      ...(bound === undefined ? {} : { bound }),
+    };
+    return { key, analyzed };
   }
 
   #estimate(workload: Workload, { acceleratorsRange: range, timeLimit }: Recognized): Omit<Result, "problems"> {
