@@ -1,6 +1,6 @@
 /**
- * The tree of an ordinary document, straight from the parser's tokens: mappings, sequences and scalars without anchors, tags,
- * explicit keys or mistakes, as nearly all are. Composing a document object first would take as long again. Whatever is not
+ * The tree of an ordinary document, straight from the parser's tokens: mappings, sequences and scalars without explicit keys, types
+ * by tag or mistakes, as nearly all are. Composing a document object first would take as long again. Whatever is not
  * ordinary is left to the library's own composer; a test holds both to the same tree.
  */
 import { CST } from "yaml";
@@ -36,7 +36,15 @@ export function ordinaryTree(
   }
 }
 
+/** A property of a node that is read here: an anchor, or a tag of the file's own, which leaves a scalar text. */
+interface Properties {
+  anchor?: string;
+  tagged?: boolean;
+}
+const none: Properties = {};
+
 class Reader {
+  private readonly anchors = new Map<string, { readonly node: TreeNode | null; readonly size: number }>();
   /** Where the node read last ends, white space and comments after it included. */
   private after = 0;
 
@@ -47,19 +55,72 @@ class Reader {
 
   document({ start, value, end }: CST.Document): TreeNode | null {
     const marker = this.space(start, "doc-start");
-    if (marker && (value?.type === "block-map" || value?.type === "block-seq") && !hasNewline(start)) leave();
-    const root = value ? this.node(value, 0) : this.nothing(start, 0);
+    if (marker && isBlock(value) && !hasNewline(start)) leave();
+    const root = this.value(start, value, 0, none);
     this.space(end);
     return root;
   }
 
-  private node(token: CST.Token, depth: number): TreeNode | null {
+  /** The value behind `before`, whose properties are `given` or found there. */
+  private value(
+    before: Tokens,
+    token: CST.Token | null | undefined,
+    depth: number,
+    properties: Properties,
+  ): TreeNode | null {
+    if (token?.type === "alias") return properties === none ? this.alias(token) : leave();
+    const { anchor, tagged } = properties;
+    const size = this.parts.size;
     this.parts.visit(depth);
+    const node = token ? this.node(token, depth, tagged === true) : this.nothing(before);
+    if (anchor !== undefined) this.anchors.set(anchor, { node, size: this.parts.size - size });
+    return node;
+  }
+
+  /** Anchors and tags among the tokens before a value. */
+  private properties(tokens: Tokens, next: CST.Token | null | undefined): Properties {
+    let found: Properties = none;
+    let last: CST.SourceToken | undefined;
+    for (const token of tokens ?? []) {
+      const { type, source } = token;
+      if (last && type !== "space" && type !== "newline" && last.offset + last.source.length === token.offset) leave();
+      if (type !== "anchor" && type !== "tag") continue;
+      last = token;
+      if (found === none) found = {};
+      if (type === "anchor") {
+        if (found.anchor !== undefined || source.length < 2 || source.endsWith(":")) leave();
+        found.anchor = source.slice(1);
+      } else {
+        if (found.tagged || !/^![^!<]+$/.test(source)) leave();
+        found.tagged = true;
+      }
+    }
+    if (last && next) {
+      if (next.offset === last.offset + last.source.length) leave();
+      if (next.type === "block-seq" && !newlineAfter(tokens, last)) leave();
+    }
+    return found;
+  }
+
+  private alias(token: FlowScalar): TreeNode | null {
+    const { offset, source } = token;
+    if (source.length < 2 || source.endsWith(":")) leave();
+    const end = offset + source.length;
+    this.space(token.end);
+    this.after = endOf(token.end, end);
+    this.parts.scalars.push({ start: offset, end });
+    const target = this.anchors.get(source.slice(1));
+    if (!target) return null;
+    this.parts.expand(target.size);
+    return target.node;
+  }
+
+  private node(token: CST.Token, depth: number, tagged: boolean): TreeNode | null {
     switch (token.type) {
       case "scalar":
       case "single-quoted-scalar":
       case "double-quoted-scalar":
-        return this.flowScalar(token);
+        return this.flowScalar(token, tagged);
       case "block-scalar":
         return this.blockScalar(token);
       case "block-map":
@@ -73,8 +134,11 @@ class Reader {
     }
   }
 
-  /** Nothing but white space, comments and, at most once, `mark`: true where it stands. */
-  private space(tokens: Tokens, mark?: CST.SourceToken["type"]): boolean {
+  /**
+   * Nothing but white space, comments and, at most once, `mark`: true where it stands. Before a value its properties may follow: after
+   * the mark, or anyhow.
+   */
+  private space(tokens: Tokens, mark?: CST.SourceToken["type"], properties?: "afterMark" | "anyhow"): boolean {
     let found = false;
     if (tokens)
       for (const { type, offset, source } of tokens)
@@ -84,6 +148,8 @@ class Reader {
         } else if (type === "comment") {
           const before = offset === 0 ? 0x20 : this.text.charCodeAt(offset - 1);
           if (before !== 0x20 && before !== 0x0a) leave();
+        } else if (type === "anchor" || type === "tag") {
+          if (!(properties === "anyhow" || (properties === "afterMark" && found))) leave();
         } else if (type !== "newline") {
           if (type !== mark || found) leave();
           found = true;
@@ -91,7 +157,7 @@ class Reader {
     return found;
   }
 
-  private flowScalar(token: FlowScalar): TreeNode | null {
+  private flowScalar(token: FlowScalar, tagged: boolean): TreeNode | null {
     const { offset, type } = token;
     const end = offset + token.source.length;
     const text = contentOf(token);
@@ -99,7 +165,7 @@ class Reader {
     this.after = endOf(token.end, end);
     this.parts.scalars.push({ start: offset, end });
     return type === "scalar"
-      ? scalarNode(offset, end, coreValue(text), text, "plain")
+      ? scalarNode(offset, end, tagged ? text : coreValue(text), text, "plain")
       : scalarNode(offset, end, text, text, "quoted");
   }
 
@@ -123,8 +189,9 @@ class Reader {
       }
       if (!isFlowScalar(key) || !sep || key.indent !== indent || key.source.includes("\n")) return leave();
       const keySpan = this.keySpan(key);
-      if (!this.space(sep, "map-value-ind") || (value?.type === "block-map" && !hasNewline(sep))) return leave();
-      entries.add(contentOf(key), keySpan, value ? this.node(value, depth + 1) : this.nothing(sep, depth + 1));
+      if (!this.space(sep, "map-value-ind", "afterMark") || (value?.type === "block-map" && !hasNewline(sep)))
+        return leave();
+      entries.add(contentOf(key), keySpan, this.value(sep, value, depth + 1, this.properties(sep, value)));
       end = this.after;
     }
     if (commentEnd !== undefined && commentEnd < end) leave();
@@ -138,12 +205,12 @@ class Reader {
     let commentEnd: number | undefined;
     for (const { start, key, sep, value } of tokens) {
       if (key || sep) leave();
-      if (!this.space(start, "seq-item-ind")) {
+      if (!this.space(start, "seq-item-ind", "afterMark")) {
         if (value) leave();
         commentEnd = endOf(start, end);
         continue;
       }
-      items.push(value ? this.node(value, depth + 1) : this.nothing(start, depth + 1));
+      items.push(this.value(start, value, depth + 1, this.properties(start, value)));
       end = this.after;
     }
     this.after = commentEnd ?? end;
@@ -157,18 +224,18 @@ class Reader {
     const entries = isMap ? this.parts.mapping() : undefined;
     const items: (TreeNode | null)[] = [];
     for (const [index, { start, key, sep, value }] of token.items.entries()) {
-      const comma = this.space(start, "comma");
+      const comma = this.space(start, "comma", isMap ? undefined : index === 0 ? "anyhow" : "afterMark");
       if (comma !== index > 0) leave();
       if (!key && !sep && !value) {
         // After a last comma; `{}` and `[]` have no item at all.
-        if (index < token.items.length - 1) leave();
+        if (index < token.items.length - 1 || this.properties(start, undefined) !== none) leave();
       } else if (entries) {
-        if (!isFlowScalar(key) || !this.space(sep, "map-value-ind") || isBlock(value)) return leave();
+        if (!isFlowScalar(key) || !this.space(sep, "map-value-ind", "afterMark") || isBlock(value)) return leave();
         const keySpan = this.keySpan(key);
-        entries.add(contentOf(key), keySpan, value ? this.node(value, depth + 1) : this.nothing(sep, depth + 1));
+        entries.add(contentOf(key), keySpan, this.value(sep, value, depth + 1, this.properties(sep, value)));
       } else {
         if (key || sep || !value || isBlock(value)) return leave();
-        items.push(this.node(value, depth + 1));
+        items.push(this.value(start, value, depth + 1, this.properties(start, value)));
       }
     }
     this.space(rest);
@@ -187,14 +254,13 @@ class Reader {
   }
 
   /** A value that is not written stands behind its mark and the spaces after it; a comment there belongs to it. */
-  private nothing(tokens: Tokens, depth: number): null {
-    this.parts.visit(depth);
+  private nothing(tokens: Tokens): null {
     let at = 0;
     let comment = false;
     let marked = false;
     for (const { type, offset, source } of tokens ?? []) {
       if (type === "comment") comment = true;
-      if (type === "map-value-ind" || type === "seq-item-ind" || (marked && type === "space")) {
+      if (marks.has(type) || (marked && type === "space")) {
         at = offset + source.length;
         marked = true;
       } else marked = false;
@@ -204,10 +270,18 @@ class Reader {
   }
 }
 
+/** What a value that is not written stands behind. */
+const marks: ReadonlySet<string> = new Set(["map-value-ind", "seq-item-ind", "doc-start", "anchor", "tag"]);
+
+function newlineAfter(tokens: Tokens, last: CST.SourceToken): boolean {
+  return tokens?.some(({ type, offset }) => type === "newline" && offset > last.offset) ?? false;
+}
+
 const isFlowScalar = (token: CST.Token | null | undefined): token is FlowScalar =>
   token?.type === "scalar" || token?.type === "single-quoted-scalar" || token?.type === "double-quoted-scalar";
 
-const isBlock = (token: CST.Token | undefined): boolean => token?.type === "block-map" || token?.type === "block-seq";
+const isBlock = (token: CST.Token | null | undefined): boolean =>
+  token?.type === "block-map" || token?.type === "block-seq";
 
 const hasNewline = (tokens: Tokens): boolean => tokens?.some(({ type }) => type === "newline") ?? false;
 

@@ -47,11 +47,20 @@ const ordinary: Readonly<Record<string, string>> = {
   "a merge of a mapping": "<<: {a: 1}\nb: 2\n",
   "carriage returns": "a: 1\r\nb:\r\n  - c\r\n",
   "a scalar alone": "hello\n",
+  "anchors and aliases": "a: &x 1\nb: *x\nc: &m\n  d: [*x, &y z, *y]\ne: *m\nf: *unknown\ng: &n\nh: *n\n",
+  "merges of aliases": "base: &b\n  a: 1\nx:\n  <<: *b\n  c: 2\ny:\n  <<: [*b, {d: 3}]\n",
+  "an alias within its own anchor": "a: &a\n  b: *a\n",
+  "the file's own tags": "a: !Ref 1\nb: !Sub\n  - !If [!x y, 2]\n  - c: 3\nd: !empty\ne: &f !g 4\n",
 };
 
 const unusual: Readonly<Record<string, string>> = {
-  anchors: "a: &x 1\nb: *x\n",
-  tags: "a: !!str 1\n",
+  "types by tag": "a: !!str 1\n",
+  "tags by handle": "a: !e!x 1\n",
+  "anchors of keys": "&a b: 1\n",
+  "an alias as a key": "a: &x 1\n*x : 2\n",
+  "an anchor on the line of its sequence": "a: &x - 1\n",
+  "an anchor of nothing in brackets": "[&a ]\n",
+  "two anchors": "a: &x &y 1\n",
   "explicit keys": "? a\n: b\n",
   "tabs that may be indentation": "a:\t1\nb:\n\t- c\n",
   "a missing colon": "a: 1\nb\nc: 2\n",
@@ -72,14 +81,13 @@ describe("the short way through an ordinary YAML document", () => {
   for (const [name, text] of Object.entries(unusual))
     it(`leaves ${name} to the composer`, () => assert.equal(agrees(text), false));
 
-  it("reads the examples, but for those with anchors", () => {
+  it("reads the examples", () => {
     for (const file of readdirSync("examples", { recursive: true, encoding: "utf8" })) {
       if (!/\.ya?ml$/.test(file)) continue;
       const text = readFileSync(`examples/${file}`, "utf8");
       const starts = documentStarts(text);
       starts.forEach((start, index) => {
-        const document = text.slice(start, starts[index + 1]);
-        assert.equal(agrees(document), !/: [&*]\w/.test(document), `${file}, document ${index}`);
+        assert.ok(agrees(text.slice(start, starts[index + 1])), `${file}, document ${index}`);
       });
     }
   });
@@ -114,7 +122,27 @@ describe("the short way through an ordinary YAML document", () => {
   });
 
   it("never differs, whatever was typed into the text", () => {
-    const typed = fc.constantFrom(":", "- ", " ", "\n", "#", "'", '"', "[", "]", "{", "}", ",", "|\n", "? ", "\\", "");
+    const typed = fc.constantFrom(
+      ":",
+      "- ",
+      " ",
+      "\n",
+      "#",
+      "'",
+      '"',
+      "[",
+      "]",
+      "{",
+      "}",
+      ",",
+      "|\n",
+      "? ",
+      "\\",
+      "",
+      "&a ",
+      "*a ",
+      "!t ",
+    );
     fc.assert(
       fc.property(text, fc.nat(), typed, fc.nat({ max: 2 }), (one, place, more, less) => {
         const at = place % (one.length + 1);
