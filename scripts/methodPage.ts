@@ -168,8 +168,11 @@ epochs. The terms, per token and accelerator:
 
 \`\`\`
 multiplication  = 2 · (3 + r) · N / (matmul · largest measured rate)            2 in place of 3 with a frozen base; 4-bit bases · 1.4
+experts         = as multiplication over the experts chosen, · (1 + narrowExperts / expert width)
 attention       = A · (3.5 + 1 with full recomputation) / (attention share · 16-bit rate · s / (s + attentionHalf))
+scans           = 256 · linear layers · mixer parameters / width · (3.5 + 1 with full recomputation) / (16-bit rate · scanShare)
 memory traffic  = (memory · layers · activation elements + headBytes · vocabulary) / bandwidth
+expert kernels  = (expertLaunch + expertKernels · experts / expert group) · expert layers / micro-batch tokens, felt where longer than the work
 tensor parallel = tensorExposed · 16 · width · (tensor − 1) · layers / link
 sharding        = shardExposed · 6 · N_all / (link · micro-batch tokens)
 data parallel   = dataExposed · 6 · local parameters · accelerators / (link · batch tokens)
@@ -181,15 +184,18 @@ scale           = 1 + scale · log2(accelerators / 8)
 r is the share of the forward pass that is computed again: ${Object.entries(recomputeShare)
     .map(([name, share]) => `${name} ${share}`)
     .join(", ")}. Largest measured rates of
-matrix multiplication are from stas00/ml-engineering (2026-08-10); links and networks from the catalogue; a power cap at a share x of TDP leaves x^0.45 of the rate. A stated \`mfu\` replaces all of this:
+matrix multiplication are from stas00/ml-engineering (2026-08-10); links and networks from the catalogue; a power cap at a share x of TDP leaves x^0.45 of the rate.
+Where the file does not say what is recomputed, full training recomputes what the memory model needs to fit; NVIDIA's own stacks keep what they state. The exchange between experts overlaps within and between nodes, at 0.9 of the port
+(deepseek-ai/DeepEP, README). A stated \`mfu\` replaces all of this:
 seconds = FLOPs / (peak · mfu).
 
 ${trainingConstants}
 
 Fitted ${trainingCalibration.date} on ${trainingCalibration.rows} figures (${trainingCalibration.method}).
 
-Fine-tuning runs are short, so starting, evaluating and saving weigh more: goodput ${fineTuningGoodput} (a judgement: a fit to MLPerf adapter runs alone gives 0.77, a run that evaluates once should come nearer to 1; chosen with these rows in view). Evaluations that a file states add a
-forward pass per evaluated sequence: a third of a step's time, half of one on a frozen base.
+Fine-tuning runs are short, so starting, evaluating and saving weigh more: goodput ${fineTuningGoodput} where evaluations are not stated (a judgement: a tuned run's
+share over one seventh more work). MLPerf's adapter runs, the one published set, evaluate 173 sequences every 384 and come to 0.77, the same rule. Evaluations that a file states add a
+forward pass per evaluated sequence instead: a third of a step's time, half of one on a frozen base.
 
 **Limits.** Speeds of trainers that publish none (Axolotl, TRL, LLaMA-Factory on small parts) rest on the form alone. Published hours of whole runs hold
 restarts and untuned phases that nobody states. Hours of mixtures of experts scatter by a factor of two. Parts without measured runs (Trainium, Ascend, consumer cards) have wider intervals.
@@ -197,7 +203,8 @@ restarts and untuned phases that nobody states. Hours of mixtures of experts sca
 ### Stages
 
 Of a vision-language model each part costs 2·N per token forward, 2·N more where something before it is trained, 2·N more where it is trained itself; a teacher adds its
-forward pass. **Preference pairs** (DPO): two sequences per pair, and a forward pass of the reference on both.
+forward pass. **Preference pairs** (DPO): two sequences per pair, and a forward pass of the reference on both; full training holds the
+reference's weights beside its own.
 
 ### Power
 
