@@ -2,7 +2,7 @@
 import type { Estimate } from "../core/estimate";
 import { estimate } from "../core/estimator";
 import type { Facts } from "../core/facts";
-import { parseWorkload } from "../core/parseWorkload";
+import { type ParsedWorkload, parseWorkload } from "../core/parseWorkload";
 import type { WorkloadProblem } from "../core/workload";
 
 export interface Answer {
@@ -16,9 +16,8 @@ export interface Answer {
 
 const place = (problem: WorkloadProblem): string => (problem.path.length > 0 ? `${problem.path.join(".")}: ` : "");
 
-/** Answers one workload. */
-export function answer(value: unknown, facts: Facts): Answer {
-  const { workload, problems } = parseWorkload(value);
+/** Answers one workload, as parsed. */
+function answer({ workload, problems }: ParsedWorkload, facts: Facts): Answer {
   if (workload === undefined) {
     const errors = problems.filter((problem) => problem.severity === "error");
     return { error: errors.map((problem) => place(problem) + problem.message).join("; ") };
@@ -46,24 +45,28 @@ const kindOf = (value: unknown): unknown => (value as { kind?: unknown } | null)
 
 /**
  * Answers a block of whole lines in their order; empty lines are passed over. A line that comes again is not reckoned again. Lines of a
- * kind are reckoned one after the other, as the processor keeps the formulas of one kind at hand but not of all.
+ * kind go through each stage together: a processor keeps one stage of one kind at hand, all of them it would fetch again for each line.
  */
 export function answerBlock(block: string, facts: Facts): string {
   const lines = block.split("\n").filter((line) => line.trim() !== "");
   const answers = new Map<string, string>();
-  const byKind = new Map<unknown, (readonly [line: string, value: unknown])[]>();
+  const byKind = new Map<unknown, { readonly lines: string[]; readonly values: unknown[] }>();
   for (const line of lines) {
     if (answers.has(line)) continue;
     const one = parsed(line);
     answers.set(line, "value" in one ? "" : JSON.stringify(one));
     if (!("value" in one)) continue;
     const kind = kindOf(one.value);
-    const same = byKind.get(kind);
-    if (same) same.push([line, one.value]);
-    else byKind.set(kind, [[line, one.value]]);
+    const group = byKind.get(kind) ?? { lines: [], values: [] };
+    byKind.set(kind, group);
+    group.lines.push(line);
+    group.values.push(one.value);
   }
-  for (const same of byKind.values())
-    for (const [line, value] of same) answers.set(line, JSON.stringify(answer(value, facts)));
+  for (const group of byKind.values()) {
+    const workloads = group.values.map(parseWorkload);
+    const reckoned = workloads.map((workload) => answer(workload, facts));
+    for (const [index, line] of group.lines.entries()) answers.set(line, JSON.stringify(reckoned[index]));
+  }
   return lines.map((line) => `${answers.get(line)}\n`).join("");
 }
 

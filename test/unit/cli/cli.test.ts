@@ -82,6 +82,10 @@ describe("the command line", () => {
       for (let i = 0; i < count; i++)
         assert.ok(Math.abs(Number(rates[i]) / Number(rates[0]) / (i + 1) - 1) < 1e-9, `line ${i}`);
     });
+    it("tells what would also do where memory does not suffice", () => {
+      const tight = { kind: "inference", model: "meta-llama/Llama-3.1-70B", accelerator: "L4", accelerators: 1 };
+      assert.match(run(["estimate", "-"], JSON.stringify(tight)).out, /"alternatives":\[/);
+    });
     it("says nothing of nothing", () => assert.equal(run(["estimate", "-"], "").out, ""));
     it("takes suffixes", () => {
       const { out } = run(
