@@ -160,14 +160,15 @@ export class Analyzer {
     let result = estimate(workload, this.#facts);
     if (range !== undefined && range.low < range.high) {
       const ends = [range.low, range.high].flatMap((accelerators) => {
-        const changed = changeWorkload(workload, { accelerators, nodes: undefined });
+        if (accelerators === 0) return [];
+        const changed = changeWorkload(workload, {
+          accelerators,
+          nodes: undefined,
+          ...replicasAt(workload, accelerators),
+        });
         return changed ? [estimate(changed, this.#facts)] : [];
       });
-      result = overRange(
-        result,
-        ends,
-        `autoscaled: ${range.low} to ${range.high} accelerators; the interval covers both ends`,
-      );
+      result = overRange(result, ends, { ...range, count: workload.accelerators });
     }
     const bound = boundOf(result, timeLimit);
     return { workload, estimate: result, ...(bound ? { bound } : {}) };
@@ -180,6 +181,13 @@ export class Analyzer {
     const oldest = this.#remembered.keys().next().value;
     if (oldest !== undefined) this.#remembered.delete(oldest);
   }
+}
+
+/** More accelerators under an autoscaler are more replicas, not wider ones. */
+function replicasAt(workload: Workload, accelerators: number): { readonly replicas?: number } {
+  if (workload.kind !== "inference" || !workload.replicas || !workload.accelerators) return {};
+  const replicas = (workload.replicas * accelerators) / workload.accelerators;
+  return Number.isInteger(replicas) && replicas > 0 ? { replicas } : {};
 }
 
 function contentOf(recognized: Recognized, facts: FactMap): string {

@@ -1,4 +1,5 @@
 /** What a workload runs on, in few words: `64× H100 SXM`. Names are the catalogue's, never the file's. */
+import { scaledToZero } from "../recognize/recognized";
 import { plain } from "./markdown";
 import type { Formatter } from "./numbers";
 import { assumptionOf, type HardwareNames, type Subject } from "./subject";
@@ -12,6 +13,8 @@ export interface HardwareSummary {
   readonly countAssumed: boolean;
   /** Under an autoscaler. */
   readonly countRange?: { readonly low: number; readonly high: number };
+  /** No replica is to run: the accelerators are none for now. */
+  readonly scaledToZero?: boolean;
 }
 
 const makers = /^(?:nvidia|amd|intel|google|aws|amazon|apple|huawei)\s+/i;
@@ -77,6 +80,7 @@ export function hardwareOf(subject: Subject, names: HardwareNames): HardwareSumm
     assumed,
     ...(count === undefined ? {} : { count }),
     countAssumed,
+    ...(subject.recognized.notes?.includes(scaledToZero) ? { scaledToZero: true } : {}),
     ...(countRange === undefined || countRange.low === countRange.high ? {} : { countRange }),
   };
 }
@@ -84,7 +88,7 @@ export function hardwareOf(subject: Subject, names: HardwareNames): HardwareSumm
 /** `64× H100 SXM`, `1–8× L4`, `8 accelerators`, `H100 SXM (assumed)`. */
 export function hardwareText(summary: HardwareSummary, format: Formatter): string {
   const { accelerator, count, countRange } = summary;
-  if (count === 0 && countRange === undefined) return "no accelerators";
+  if (count === 0 && countRange === undefined) return summary.scaledToZero ? "scaled to zero" : "no accelerators";
   const number = countRange
     ? `${format.count(countRange.low)}–${format.count(countRange.high)}`
     : count === undefined

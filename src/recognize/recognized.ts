@@ -31,6 +31,9 @@ export type FactMap = Readonly<Record<string, Fact>>;
 /** A server's greatest number of sequences in flight: what it may reach, not what it has. Marks facts of `concurrency`. */
 export const serverBound = { confidence: "medium", note: "an upper bound of the server" } as const;
 
+/** Remark on a workload that has accelerators and no replica to hold them. */
+export const scaledToZero = "scaled to zero: nothing runs, and nothing is paid, until it is scaled up";
+
 /** One factor of a product chain (replicas × pods × containers). */
 export interface Factor {
   readonly label: string;

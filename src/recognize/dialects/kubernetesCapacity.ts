@@ -89,16 +89,18 @@ function readNodeGroup(root: Cursor, group: Cursor): Recognized[] {
   if (!open && (text === undefined || !isAcceleratedInstance(text))) return [];
   const sheet = new FactSheet();
   const desired = group.first("desiredCapacity", "minSize");
+  const high = group.get("maxSize").number();
   const nodes = desired.number();
-  if (nodes !== undefined) sheet.set("nodes", desired.fact(nodes));
+  const resting = nodes === 0 && (high ?? 0) > 0;
+  if (nodes !== undefined)
+    sheet.set("nodes", desired.fact(resting ? 1 : nodes, resting ? { note: "one, scaled up from none" } : {}));
   if (text !== undefined && isInstanceType(text)) sheet.text("instanceType", type);
   sheet.value("provider", type, "aws", { note: "eksctl" });
   sheet.text("region", root.get("metadata", "region"));
   const spot = group.get("spot").boolean() === true || /spot/i.test(group.get("capacityType").text() ?? "");
   if (spot) sheet.value("pricing", group.first("spot", "capacityType"), "spot");
   const count = readInstance(sheet);
-  const low = group.get("minSize").number();
-  const high = group.get("maxSize").number();
+  const low = group.get("minSize").number() ?? (resting ? 0 : undefined);
   const range =
     count?.perNode !== undefined && low !== undefined && high !== undefined && high > low
       ? { low: low * count.perNode, high: high * count.perNode }

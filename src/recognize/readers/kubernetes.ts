@@ -91,6 +91,7 @@ export interface PodFactor {
   readonly at?: Cursor;
   readonly low?: number;
   readonly high?: number;
+  readonly note?: string;
 }
 
 /** A factor read from a key; `fallback` when the key is absent or empty (unknown when it is there but unreadable). */
@@ -116,11 +117,13 @@ export interface Count {
   readonly total: number | undefined;
   readonly range?: { readonly low: number; readonly high: number };
   readonly chain: readonly Factor[];
+  /** Pods would hold accelerators, and none is to run. */
+  readonly idle: boolean;
 }
 
 /** Accelerators of all groups, with the chain behind them; groups without accelerators are left out. */
 export function countAccelerators(groups: readonly PodGroup[], sheet: FactSheet): Count {
-  const holding = groups.filter((group) => group.demand.present);
+  const holding = fromZero(groups.filter((group) => group.demand.present));
   const totals = holding.map((group) =>
     product([...group.factors.map((item) => item.value), group.demand.accelerators]),
   );
@@ -128,6 +131,7 @@ export function countAccelerators(groups: readonly PodGroup[], sheet: FactSheet)
   const chain = chainOf(holding, totals);
   const [first] = holding;
   const at = first?.demand.at;
+  const idle = groups.some((group) => group.demand.present && (group.demand.accelerators ?? 0) > 0) && total === 0;
   if (total !== undefined && first && at) {
     const words = holding.map(describe).join(" + ");
     sheet.set("accelerators", at.fact(total, { note: words }));
@@ -148,7 +152,7 @@ export function countAccelerators(groups: readonly PodGroup[], sheet: FactSheet)
   const bounded = holding.some((group) =>
     group.factors.some((item) => item.high !== undefined || item.low !== undefined),
   );
-  if (!bounded) return { total, chain };
+  if (!bounded) return { total, chain, idle };
   const bound = (side: "low" | "high"): number | undefined =>
     sum(
       holding.map((group) =>
@@ -158,18 +162,32 @@ export function countAccelerators(groups: readonly PodGroup[], sheet: FactSheet)
   const low = bound("low");
   const high = bound("high");
   return low === undefined || high === undefined || low === high
-    ? { total, chain }
-    : { total, chain, range: { low, high } };
+    ? { total, chain, idle }
+    : { total, chain, idle, range: { low, high } };
 }
 
 const sum = (values: readonly (number | undefined)[]): number | undefined =>
   values.reduce<number | undefined>((a, b) => (a === undefined || b === undefined ? undefined : a + b), 0);
 
+/** Where an autoscaler keeps nothing at rest, the count is that of one replica: no work is ever done on none. */
+function fromZero(groups: readonly PodGroup[]): readonly PodGroup[] {
+  const resting = groups.every((group) => product(group.factors.map((item) => item.value)) === 0);
+  if (!resting) return groups;
+  return groups.map((group) => ({
+    ...group,
+    factors: group.factors.map((item) =>
+      item.value === 0 && (item.high ?? 0) > 0 ? { ...item, value: 1, low: 0, note: "one, scaled up from none" } : item,
+    ),
+  }));
+}
+
 const show = (value: number | undefined): string =>
   value === undefined ? "?" : String(Math.round(value * 1000) / 1000);
 
 function describe(group: PodGroup): string {
-  const parts = group.factors.filter((item) => item.value !== 1).map((item) => `${show(item.value)} ${item.label}`);
+  const parts = group.factors
+    .filter((item) => item.value !== 1 || item.note !== undefined)
+    .map((item) => `${show(item.value)} ${item.label}${item.note === undefined ? "" : ` (${item.note})`}`);
   const accelerators = `${show(group.demand.accelerators)} per pod`;
   const note = group.demand.note ? ` (${group.demand.note})` : "";
   return `${[...parts, accelerators].join(" × ")}${note}`;

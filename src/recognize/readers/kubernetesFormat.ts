@@ -2,7 +2,7 @@
 import type { Kind } from "../../core/workload";
 import { templateFiller } from "../../document/templates";
 import type { TreeDocument } from "../../document/tree";
-import type { Dialect, RecognitionContext, Recognized } from "../recognized";
+import { type Dialect, type RecognitionContext, type Recognized, scaledToZero } from "../recognized";
 import { CommandLine } from "./commandLine";
 import { type Cursor, cursorOf, FactSheet, workload } from "./facts";
 import { resourceAnchors } from "./gpu";
@@ -63,7 +63,7 @@ function readResource(
   const holding = groups.filter((group) => group.demand.present);
   if (holding.length === 0 && !format.always?.(root)) return [];
   const sheet = new FactSheet();
-  const { chain, range, total } = countAccelerators(groups, sheet);
+  const { chain, range, total, idle } = countAccelerators(groups, sheet);
   format.refine?.(root, sheet, context);
   for (const group of holding) readNodeLabels(nodeLabels(group.spec), sheet);
   const containers = [...holding, ...groups.filter((group) => !group.demand.present)].flatMap((group) => [
@@ -86,6 +86,7 @@ function readResource(
   const name = root.get("metadata").first("name", "generateName").text();
   const notes = [
     ...(root.get("spec", "suspend").boolean() ? ["suspended: reserves nothing until it is resumed"] : []),
+    ...(idle ? [scaledToZero] : []),
     ...(total === undefined && holding.length > 0 ? ["the number of accelerators is not stated"] : []),
   ];
   return [
@@ -109,9 +110,11 @@ function replicasOf(holding: readonly PodGroup[], sheet: FactSheet, pods: number
   const [outer, inner] = first?.factors ?? [];
   if (holding.length !== 1 || outer?.value === undefined || !outer.at || outer.label !== "replicas") return;
   const spans = pods > 1 && inner === undefined && outer.value % pods === 0;
+  // What scales up from none is reckoned as one replica.
+  const running = outer.value === 0 && (outer.high ?? 0) > 0 ? 1 : outer.value;
   sheet.set(
     "replicas",
-    outer.at.fact(spans ? outer.value / pods : outer.value, spans ? { note: `${pods} pods each` } : {}),
+    outer.at.fact(spans ? outer.value / pods : running, spans ? { note: `${pods} pods each` } : {}),
   );
 }
 

@@ -28,6 +28,48 @@ describe("the analyzer", () => {
     assert.equal(analyzer.analyze(input(recipe)), analyzer.analyze(input(recipe)));
   });
 
+  const service = (low: number, high: number): string => `apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: chat}
+spec:
+  predictor:
+    minReplicas: ${low}
+    maxReplicas: ${high}
+    nodeSelector: {cloud.google.com/gke-accelerator: nvidia-l4}
+    model:
+      modelFormat: {name: huggingface}
+      args: ["--model_id=meta-llama/Llama-3.1-8B"]
+      resources: {limits: {nvidia.com/gpu: 1}}
+`;
+  it("lets the cost of what scales to zero begin at 0, and says what its central value is", () => {
+    const { estimate } = only(new Analyzer({ facts }).analyze(input(service(0, 3))).workloads);
+    const { costRate, power, outputThroughput } = estimate?.quantities ?? {};
+    assert.equal(costRate?.low, 0);
+    assert.equal(power?.low, 0);
+    assert.ok(costRate && costRate.central > 0 && costRate.high > 2.9 * costRate.central);
+    assert.ok(outputThroughput && outputThroughput.low > 0);
+    assert.match(estimate?.assumptions.find(({ field }) => field === "accelerators")?.reason ?? "", /none/);
+  });
+  it("reckons the ends of a service's range as replicas of one size", () => {
+    const { estimate } = only(new Analyzer({ facts }).analyze(input(service(1, 4))).workloads);
+    const { costRate, outputThroughput } = estimate?.quantities ?? {};
+    assert.ok(costRate && costRate.low > 0 && outputThroughput);
+    assert.ok(outputThroughput.high < 3 * outputThroughput.central);
+  });
+  it("does not let the totals of a training run begin at 0", () => {
+    const job = `apiVersion: ray.io/v1
+kind: RayJob
+spec:
+  entrypoint: python train.py --max_steps=30 --model_name=meta-llama/Llama-3.1-8B
+  rayClusterSpec:
+    workerGroupSpecs:
+    - {replicas: 2, minReplicas: 0, maxReplicas: 4, template: {spec: {nodeSelector: {accelerator: L4}, containers: [{resources: {limits: {nvidia.com/gpu: 8}}}]}}}
+`;
+    const { estimate, recognized } = only(new Analyzer({ facts }).analyze(input(job)).workloads);
+    assert.equal(recognized.acceleratorsRange?.low, 0);
+    assert.ok((estimate?.quantities.cost?.low ?? 0) > 0);
+  });
+
   it("says nothing of text without a workload", () => {
     assert.deepEqual(new Analyzer({ facts }).analyze(input("on: push\njobs: {}\n")), {
       workloads: [],

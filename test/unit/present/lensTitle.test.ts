@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 import { interval } from "../../../src/core/quantity";
 import { fillTemplate, lensTitle, missingInputs } from "../../../src/present/lensTitle";
 import { createFormatter } from "../../../src/present/numbers";
+import { scaledToZero } from "../../../src/recognize/recognized";
 import { allocation, facts, fileFact, hostile, hostileTexts, subject, training } from "./fixtures";
 
 const format = createFormatter("en");
@@ -187,6 +188,12 @@ describe("the line above a workload", () => {
       recognized: { acceleratorsRange: { low: 1, high: 8 } },
     });
     assert.equal(title(scaled), "1–8× H100 SXM");
+  });
+
+  it("tells what is scaled to zero from what has no accelerators", () => {
+    const fields = { accelerator: "H100", accelerators: 0 };
+    assert.equal(title(subject("allocation", { fields, recognized: { notes: [scaledToZero] } })), "scaled to zero");
+    assert.equal(title(subject("allocation", { fields })), "no accelerators");
   });
 
   it("tells apart what another workload already counts", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { scaledToZero } from "../../../../src/recognize/recognized";
 import { assertFacts, workloadOf, workloadsOf } from "../recognizing";
 
 const gpu = (count: number | string): string => `resources: {limits: {nvidia.com/gpu: ${count}}}`;
@@ -39,6 +40,13 @@ spec:
       workload.chain?.map((factor) => factor.value),
       [3, 2],
     );
+  });
+  const deployment = (replicas: number, accelerators: number): string =>
+    `apiVersion: apps/v1\nkind: Deployment\nspec: {replicas: ${replicas}, template: {spec: {containers: [{${gpu(accelerators)}}]}}}\n`;
+  it("says that a Deployment without replicas is scaled to zero", () => {
+    assert.ok(workloadOf(deployment(0, 2)).notes?.includes(scaledToZero));
+    assert.equal(workloadOf(deployment(1, 2)).notes, undefined);
+    assert.equal(workloadOf(deployment(1, 0)).notes, undefined);
   });
   it("points facts at their places in the file, in later documents too", () => {
     const text = `a: 1\n---\napiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - ${gpu('"4"')}\n`;
@@ -322,6 +330,7 @@ spec:
     assertFacts(workloadOf(text(1)), { accelerators: 1, model: "org/m-8b", maxModelLength: 8192 });
     assert.deepEqual(workloadOf(text(1)).acceleratorsRange, { low: 1, high: 3 });
     assert.deepEqual(workloadOf(text(0)).acceleratorsRange, { low: 0, high: 3 });
+    assertFacts(workloadOf(text(0)), { accelerators: 1, replicas: 1 });
   });
   it("adds decode and prefill of an LLMInferenceService", () => {
     assertFacts(
