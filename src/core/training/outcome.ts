@@ -20,6 +20,11 @@ function within(hours: Quantity, limit: number | undefined, draft: Draft): Quant
   };
 }
 
+/** Hours below which getting ready may take longer than the work. */
+const shortRun = 1 / 6;
+
+const grouped = new Intl.NumberFormat("en-US");
+
 /** Three significant digits, for steps and notes. */
 export const shownNumber = (value: number): number => Number(value.toPrecision(3));
 const round = shownNumber;
@@ -60,7 +65,7 @@ export function finish(fields: PlanFields, plan: Plan, outcome: Outcome, draft: 
     const rate = draft.get("costRate");
     const cost = rate && count > 0 ? ` and costs about ${round((rate.central * outcome.stepSeconds) / 3600)} USD` : "";
     draft.note(
-      `the amount of work is not stated; one optimiser step of ${round(outcome.stepTokens).toLocaleString("en-US")} tokens takes about ${round(outcome.stepSeconds)} s${cost}`,
+      `the amount of work is not stated; one optimiser step of ${grouped.format(round(outcome.stepTokens))} tokens takes about ${round(outcome.stepSeconds)} s${cost}`,
     );
     return;
   }
@@ -76,6 +81,10 @@ export function finish(fields: PlanFields, plan: Plan, outcome: Outcome, draft: 
       ? { duration, acceleratorHours: scale(duration, count) }
       : { acceleratorHours: outcome.acceleratorHours }),
   });
+  if (duration !== undefined && duration.central < shortRun)
+    draft.note(
+      "loading weights, compiling and the like are not counted: on a run this short they may take longer than it",
+    );
   if (plan.countStated) return;
   // The hours do not hang on the count, the time on the clock does.
   for (const key of ["duration", "power", "costRate"] as const) draft.unset(key);

@@ -35,6 +35,12 @@ describe("fine-tuning", () => {
     near(central(stated, "flops"), central(rank, "flops"), 1e-12);
   });
 
+  it("says that getting ready is not counted where the run is short", () => {
+    const said = (tokens: number) =>
+      estimateOf({ ...run, method: "lora", tokens }).notes.some((note) => /loading weights/.test(note));
+    assert.deepEqual([said(1e5), said(1e9)], [true, false]);
+  });
+
   it("reads the method from the other fields", () => {
     const implied = estimateOf({ ...run, loraRank: 16 });
     const stated = estimateOf({ ...run, method: "lora", loraRank: 16 });
