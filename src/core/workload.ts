@@ -106,6 +106,8 @@ const fineTuningFields = {
   adapterParameters: size.optional(),
   /** Samples are pairs of a chosen and a rejected answer, scored by a frozen reference as well (DPO on an adapter). */
   preferencePairs: z.boolean().optional(),
+  /** Preference optimisation that scores no reference (ORPO, SimPO, CPO). */
+  referenceFree: z.boolean().optional(),
 };
 
 const image = z.object({ width: positive, height: positive, count: positive.optional() });

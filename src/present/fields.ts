@@ -66,6 +66,7 @@ const words: Readonly<Record<string, FieldWords>> = {
   loraRank: field("LoRA rank", "size of the adapter"),
   loraTargets: field("LoRA targets", "layers that get an adapter"),
   adapterParameters: field("Adapter parameters", "what is trained"),
+  referenceFree: field("Without a reference", "the objective scores no frozen model beside the trained one"),
   preferencePairs: field("Preference pairs", "each sample is a chosen and a rejected answer: both are computed"),
   algorithm: field("Algorithm", "sets which models run in one step"),
   promptsPerStep: field("Prompts per step", "work per step is in proportion"),

@@ -26,13 +26,14 @@ const perStep: readonly QuantityKey[] = [
 
 const twice = (value: number | undefined): number | undefined => (value === undefined ? undefined : 2 * value);
 
-/** One pair is two sequences. The reference adds a forward pass: 2N to the 6N (4N with a frozen base) of training; ORPO has none. */
+/** One pair is two sequences. The reference adds a forward pass: 2N to the 6N (4N with a frozen base) of training; ORPO and SimPO have none. */
 export function estimatePreference(
   workload: WorkloadOf<"reinforcementLearning"> | WorkloadOf<"fineTuning">,
   method: Method,
   draft: Draft,
 ): void {
   const { dataset, globalBatchSize, microBatchSize } = workload;
+  const free = workload.referenceFree === true;
   const known = dataset?.name === undefined ? undefined : draft.facts.dataset(dataset.name)?.value;
   const pairs = dataset?.samples ?? known?.samples;
   // An adapter's reference is the base itself, the adapter switched off.
@@ -40,13 +41,23 @@ export function estimatePreference(
     workload.kind === "reinforcementLearning" ? knownModel(workload.reference, draft, "reference") : undefined;
   const fields = {
     ...workload,
-    frozenReference: method === "full" ? (other ?? ("copy" as const)) : undefined,
+    frozenReference: method === "full" && !free ? (other ?? ("copy" as const)) : undefined,
     kind: "fineTuning" as const,
     globalBatchSize: twice(globalBatchSize),
     microBatchSize: twice(microBatchSize),
     ...(pairs === undefined ? {} : { dataset: { ...dataset, samples: 2 * pairs } }),
   };
   estimateRun(fields, { method, sequence: 2048 }, draft);
+  if (free) {
+    draft.note("the objective scores no reference: neither its forward pass nor its weights are counted");
+    draft.step?.({
+      quantity: "flops",
+      formula: "2 sequences per pair × training",
+      inputs: { "sequences per pair": 2 },
+      reference: "ORPO: Hong et al. 2024, arXiv 2403.07691; SimPO: Meng et al. 2024, arXiv 2405.14734",
+    });
+    return;
+  }
   const extra = method === "full" ? 1 / 3 : 1 / 2;
   const factor = interval(1, 1 + extra, 1 + extra, "1");
   for (const key of perStep) {

@@ -1,6 +1,6 @@
 import { dialectFrom } from "../readers/dialect";
 import { hasKey, hasMapping, nodeAt, type Reading } from "../readers/reading";
-import { readAdapter, readModel, readPrecision, readTargets } from "../readers/training";
+import { readAdapter, readModel, readPrecision, readPreference, readTargets } from "../readers/training";
 import type { Recognized } from "../recognized";
 
 export const autoTrain = dialectFrom({
@@ -45,12 +45,7 @@ function read(reading: Reading): Recognized {
     readTargets(reading, at("target_modules"));
   } else reading.put("method", "full", undefined, { confidence: "medium", note: "no adapter" });
   const trainer = reading.scalar(at("trainer"), "task");
-  if (/dpo|orpo|kto/i.test(trainer?.text ?? "")) {
-    if (adapted) reading.put("preferencePairs", true, trainer?.cursor);
-    else {
-      reading.put("algorithm", "dpo", trainer);
-      return reading.finish({ kind: "reinforcementLearning" });
-    }
-  }
+  if (trainer && /dpo|orpo|kto/i.test(trainer.text))
+    return reading.finish({ kind: readPreference(reading, trainer.text, trainer, adapted) });
   return reading.finish({ kind: "fineTuning" });
 }

@@ -10,6 +10,7 @@ import {
   readModel,
   readOtherModel,
   readPrecisionFlags,
+  readPreference,
   readTargets,
 } from "../readers/training";
 import type { Recognized } from "../recognized";
@@ -104,11 +105,8 @@ function read(reading: Reading): Recognized {
     return reading.finish({ kind: "reinforcementLearning" });
   }
   if (!adapted) reading.put("method", "full", adapter, { note: "no adapter" });
-  if (rl && !adapted && /dpo|ipo|kto|orpo|simpo/.test(rl)) {
-    reading.put("algorithm", "dpo", reading.find("rl"));
-    return reading.finish({ kind: "reinforcementLearning" });
-  }
-  if (rl && /dpo|ipo|kto|orpo|simpo/.test(rl)) reading.put("preferencePairs", true, reading.find("rl"));
+  if (rl && /dpo|ipo|kto|orpo|simpo/.test(rl))
+    return reading.finish({ kind: readPreference(reading, rl, reading.find("rl"), adapted) });
   const pretraining = reading.has("pretraining_dataset") && !adapted;
   return reading.finish({ kind: pretraining ? "training" : "fineTuning" });
 }

@@ -54,6 +54,7 @@ function read(reading: Reading): Recognized {
   }
   if (reading.has("dpo_data", "reference_free")) {
     reading.put("algorithm", "dpo", reading.find("beta") ?? reading.find("dpo_data"));
+    if (reading.flagAt("reference_free") === true) reading.put("referenceFree", true, reading.find("reference_free"));
     return reading.finish({ kind: "reinforcementLearning" });
   }
   const tunes = given || reading.flagAt("initialize_from_hf") === true;

@@ -8,6 +8,7 @@ import {
   readModel,
   readOtherModel,
   readPrecision,
+  readPreference,
   readTargets,
   readTrainerArguments,
 } from "../readers/training";
@@ -78,7 +79,7 @@ function read(reading: Reading): Recognized {
   reading.number("sequenceLength", "cutoff_len");
   readTrainerArguments(reading);
   readDataset(reading, "dataset");
-  reading.number("dataset.samples", "max_samples");
+  readSamples(reading);
   reading.number("parallelism.tensor", "tensor_model_parallel_size");
   reading.number("parallelism.pipeline", "pipeline_model_parallel_size");
   reading.number("parallelism.expert", "expert_model_parallel_size");
@@ -110,13 +111,29 @@ function read(reading: Reading): Recognized {
     readOtherModel(reading, "rewardModel", "reward_model");
     return reading.finish({ kind: "reinforcementLearning" });
   }
-  if (/^(dpo|kto|orpo|simpo)$/.test(stage ?? "") && !adapted) {
-    reading.put("algorithm", "dpo", reading.find("stage"));
-    return reading.finish({ kind: "reinforcementLearning" });
-  }
-  if (/^(dpo|kto|orpo|simpo)$/.test(stage ?? "")) reading.put("preferencePairs", true, reading.find("stage"));
-  else if (stage && stage !== "sft") reading.note(`stage ${stage.slice(0, 20)}`);
+  // LLaMA-Factory files ORPO and SimPO under `stage: dpo`; the loss tells them apart.
+  const loss = reading.scalar("pref_loss");
+  if (stage && /^(dpo|kto|orpo|simpo)$/.test(stage))
+    return reading.finish({
+      kind: readPreference(reading, loss?.text ?? stage, loss ?? reading.find("stage"), adapted),
+    });
+  if (stage && stage !== "sft") reading.note(`stage ${stage.slice(0, 20)}`);
   return reading.finish({ kind: stage === "pt" && !adapted ? "training" : "fineTuning" });
+}
+
+/** `max_samples` bounds each data set by itself; a smaller one gives what it has. */
+function readSamples(reading: Reading): void {
+  const each = reading.numberAt("max_samples");
+  if (each === undefined || each <= 0) return;
+  const list = reading.find("dataset");
+  const names = list?.isScalar ? (list.text() ?? "").split(",") : (list?.texts() ?? []);
+  const sets = Math.max(1, names.filter((name) => name.trim() !== "").length);
+  if (sets === 1) reading.number("dataset.samples", "max_samples");
+  else
+    reading.put("dataset.samples", each * sets, reading.find("max_samples"), {
+      confidence: "medium",
+      note: `at most ${each} of each of ${sets} data sets`,
+    });
 }
 
 /** Merging an adapter into its base: no training, and no accelerator unless the file asks for one. */

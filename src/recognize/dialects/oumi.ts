@@ -8,6 +8,7 @@ import {
   readModel,
   readOtherModel,
   readPrecision,
+  readPreference,
   readTargets,
   readTrainerArguments,
 } from "../readers/training";
@@ -108,11 +109,8 @@ function read(reading: Reading): Recognized {
     );
     return reading.finish({ kind: "distillation" });
   }
-  if (/DPO|KTO|ORPO/.test(type) && !adapted) {
-    reading.put("algorithm", "dpo", reading.find("training/trainer_type"));
-    return reading.finish({ kind: "reinforcementLearning" });
-  }
-  if (/DPO|KTO|ORPO/.test(type)) reading.put("preferencePairs", true, reading.find("training/trainer_type"));
+  if (/DPO|KTO|ORPO/.test(type))
+    return reading.finish({ kind: readPreference(reading, type, reading.find("training/trainer_type"), adapted) });
   const scratch = reading.flagAt("model/load_pretrained_weights") === false;
   return reading.finish({ kind: scratch && !adapted ? "training" : "fineTuning" });
 }

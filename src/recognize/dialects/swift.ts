@@ -5,6 +5,7 @@ import {
   readModel,
   readOtherModel,
   readPrecision,
+  readPreference,
   readTargets,
   readTrainerArguments,
 } from "../readers/training";
@@ -77,13 +78,8 @@ function read(reading: Reading): Recognized {
     reading.number("responseTokens", "max_completion_length");
     return reading.finish({ kind: "distillation" });
   }
-  if (kind !== undefined && /^(dpo|kto|orpo|simpo|cpo)$/.test(kind)) {
-    if (adapted) reading.put("preferencePairs", true, reading.find("rlhf_type"));
-    else {
-      reading.put("algorithm", "dpo", reading.find("rlhf_type"));
-      return reading.finish({ kind: "reinforcementLearning" });
-    }
-  }
+  if (kind !== undefined && /^(dpo|kto|orpo|simpo|cpo)$/.test(kind))
+    return reading.finish({ kind: readPreference(reading, kind, reading.find("rlhf_type"), adapted) });
   return reading.finish({ kind: "fineTuning" });
 }
 

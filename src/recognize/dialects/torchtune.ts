@@ -2,7 +2,7 @@ import type { TreeNode } from "../../document/tree";
 import { dialectFrom } from "../readers/dialect";
 import { precisionInName } from "../readers/precision";
 import { hasKey, nodeAt, type Reading } from "../readers/reading";
-import { readAdapter, readCheckpointing, readPrecision, readTargets } from "../readers/training";
+import { readAdapter, readCheckpointing, readPrecision, readPreference, readTargets } from "../readers/training";
 import type { Recognized } from "../recognized";
 
 const isComponent = (node: TreeNode | null | undefined): boolean => {
@@ -119,10 +119,9 @@ function read(reading: Reading): Recognized {
       });
     return reading.finish({ kind: "reinforcementLearning" });
   }
-  if (/DPO|RSOLoss|SimPO|IPO|Preference/i.test(reading.textAt("loss/_component_") ?? "")) {
-    reading.put(adapter ? "preferencePairs" : "algorithm", adapter ? true : "dpo", reading.find("loss/_component_"));
-    if (!adapter) return reading.finish({ kind: "reinforcementLearning" });
-  }
+  const loss = reading.textAt("loss/_component_") ?? "";
+  if (/DPO|RSOLoss|SimPO|IPO|Preference/i.test(loss))
+    return reading.finish({ kind: readPreference(reading, loss, reading.find("loss/_component_"), adapter !== undefined) });
   return reading.finish({ kind: "fineTuning" });
 }
 

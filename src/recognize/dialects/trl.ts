@@ -6,6 +6,7 @@ import {
   readModel,
   readOtherModel,
   readPrecision,
+  readPreference,
   readResponseLengths,
   readTargets,
   readTrainerArguments,
@@ -129,11 +130,10 @@ function read(reading: Reading): Recognized {
   }
   if (!adapted) reading.put("method", "full", undefined, { confidence: "medium", note: "no adapter" });
   const preference = preferenceOf(reading);
-  if (preference && !adapted) {
-    reading.put("algorithm", "dpo", reading.find("beta") ?? reading.find("loss_type"));
-    return reading.finish({ kind: "reinforcementLearning" });
+  if (preference) {
+    const from = reading.find("beta") ?? reading.find("loss_type");
+    return reading.finish({ kind: readPreference(reading, objectiveOf(reading), from, adapted) });
   }
-  if (preference) reading.put("preferencePairs", true, reading.find("beta") ?? reading.find("loss_type"));
   return reading.finish({ kind: "fineTuning" });
 }
 
@@ -167,6 +167,12 @@ function preferenceOf(reading: Reading): boolean {
   if (reading.has("dpo_beta", "rpo_alpha", "simpo_gamma", "desirable_weight", "precompute_ref_log_probs")) return true;
   if (reading.has("beta")) return true;
   return /(^|[/_.-])(dpo|orpo|kto|simpo|cpo)([/_.-]|$)/i.test(reading.context.path) && reading.has("max_prompt_length");
+}
+
+/** The loss, or a key of it; where they are silent, the folder (ORPO's recipes state `beta` alone). */
+function objectiveOf(reading: Reading): string {
+  if (reading.flagAt("reference_free") === true || reading.has("simpo_gamma", "cpo_alpha")) return "simpo";
+  return reading.textAt("loss_type") ?? reading.context.path;
 }
 
 function readLora(reading: Reading): boolean {

@@ -8,6 +8,7 @@ import { templateFiller } from "../../document/templates";
 import type { Comment, Entry, Scalar, Span, TreeDocument, TreeNode } from "../../document/tree";
 import { hasPlaceholder, interpolate } from "../interpolation";
 import type { Fact, FactMap, Factor, Recognized } from "../recognized";
+import { isPlaceholder } from "./placeholders";
 
 /** The document a value was written in; `file` is set when that is not the file at hand. */
 export interface Origin {
@@ -305,6 +306,8 @@ export function pathFact(value: unknown, note: string): Fact {
 /** Collects the facts of one workload. */
 export class FactSheet {
   private readonly facts: Record<string, Fact> = {};
+  /** Texts that stood where a value is to be filled in. */
+  readonly placeholders = new Set<string>();
 
   /** `asWritten`: negative numbers are kept, so that validation can object to them. Elsewhere they mean "none". */
   constructor(private readonly asWritten = false) {}
@@ -312,6 +315,10 @@ export class FactSheet {
   /** Keeps what was set first; undefined facts and values are left out, and numbers that are none. */
   set(name: string, fact: Fact | undefined): this {
     if (fact?.value === undefined || Object.hasOwn(this.facts, name)) return this;
+    if (typeof fact.value === "string" && isPlaceholder(name, fact.value)) {
+      this.placeholders.add(fact.value.slice(0, 60));
+      return this;
+    }
     if (typeof fact.value !== "number" || (Number.isFinite(fact.value) && (this.asWritten || fact.value >= 0)))
       this.facts[name] = fact;
     return this;
@@ -358,6 +365,7 @@ export class FactSheet {
   /** Takes over what `other` has and this one lacks. */
   fill(other: FactSheet | FactMap): this {
     for (const [name, fact] of Object.entries(other instanceof FactSheet ? other.facts : other)) this.set(name, fact);
+    if (other instanceof FactSheet) for (const text of other.placeholders) this.placeholders.add(text);
     return this;
   }
   toMap(): FactMap {
@@ -386,7 +394,8 @@ export function workload(
 ): Recognized {
   const { document } = block.scope.origin;
   const range = block.origin.file === undefined ? block.range : undefined;
-  const unresolved = [...block.scope.unresolved].slice(0, 3).map((text) => `${text} not resolved`);
+  const open = new Set([...block.scope.unresolved, ...facts.placeholders]);
+  const unresolved = [...open].slice(0, 3).map((text) => `${text} not resolved`);
   const notes = [...(extras.notes ?? []), ...unresolved];
   return {
     id: `${dialect}:${block.pointer}`,

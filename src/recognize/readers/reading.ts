@@ -5,7 +5,7 @@
 import { parseNumber } from "../../core/numbers";
 import { fieldsOf, type Kind } from "../../core/workload";
 import type { Entry, MappingNode, Scalar, TreeDocument, TreeNode } from "../../document/tree";
-import type { Fact, FactMap, Factor, FactSource, RecognitionContext, Recognized } from "../recognized";
+import type { Fact, Factor, FactSource, RecognitionContext, Recognized } from "../recognized";
 import { Cursor, FactSheet, Scope, workload } from "./facts";
 import { fillHardware } from "./hints";
 
@@ -188,7 +188,9 @@ export class Reading {
       field,
       cursor ? cursor.fact(value, overrides) : { value, source: "file", confidence: "high", ...overrides },
     );
-    if (field === "model" && cursor && cursor.origin.file === undefined) this.#anchor = cursor;
+    // A model's name at the top of the block is what it is known by; from deep inside, the block's first line is the place.
+    if (field === "model" && cursor?.origin.file === undefined && cursor?.parent?.pointer === this.cursor.pointer)
+      this.#anchor = cursor;
   }
 
   value(field: string): unknown {
@@ -299,10 +301,9 @@ export class Reading {
     if (finish.hints !== false) fillHardware(this.sheet, this.document, this.context.path);
     this.#multiply();
     const known = fieldsOf(finish.kind);
-    const facts: FactMap = Object.fromEntries(
-      Object.entries(this.sheet.toMap()).filter(([field]) => known.has(field.split(".")[0] as string)),
-    );
-    return workload(this.dialect, finish.kind, this.cursor, new FactSheet().fill(facts), {
+    for (const field of Object.keys(this.sheet.toMap()))
+      if (!known.has(field.split(".")[0] as string)) this.sheet.delete(field);
+    return workload(this.dialect, finish.kind, this.cursor, this.sheet, {
       name: finish.name ?? this.#name(),
       chain: this.#factors.length > 1 ? this.#factors : undefined,
       timeLimit: finish.timeLimit,

@@ -333,6 +333,28 @@ export function readAdapter(
   return method;
 }
 
+/**
+ * Objectives that score no reference: ORPO (arXiv 2403.07691), SimPO (arXiv 2405.14734), CPO (arXiv 2401.08417). DPO, IPO and KTO
+ * (arXiv 2402.01306) have one.
+ */
+const withoutReference = /orpo|simpo|(?:^|[^a-z])cpo(?![a-z])/i;
+
+/**
+ * Training on given pairs, by the `objective` that the file names: an adapter stays fine-tuning (its base is the reference), what is
+ * trained whole is a kind of its own.
+ */
+export function readPreference(
+  reading: Reading,
+  objective: string,
+  from: Cursor | LocatedScalar | undefined,
+  adapted: boolean,
+): "fineTuning" | "reinforcementLearning" {
+  if (withoutReference.test(objective)) reading.put("referenceFree", true, from);
+  if (adapted) reading.put("preferencePairs", true, from);
+  else reading.put("algorithm", "dpo", from);
+  return adapted ? "fineTuning" : "reinforcementLearning";
+}
+
 /** Prompt + response = sequence of a reinforcement-learning run. */
 export function readResponseLengths(reading: Reading, prompt: readonly string[], response: readonly string[]): void {
   const input = reading.number("promptTokens", ...prompt);

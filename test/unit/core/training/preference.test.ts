@@ -76,6 +76,19 @@ describe("preference optimisation", () => {
     near(central(pairs, "memoryPerAccelerator"), central(plain, "memoryPerAccelerator"), 1e-9);
   });
 
+  it("counts neither pass nor weights of a reference where the objective has none", () => {
+    const free = estimateOf({
+      ...base,
+      kind: "reinforcementLearning",
+      algorithm: "dpo",
+      method: "full",
+      referenceFree: true,
+    });
+    for (const key of ["flops", "acceleratorHours", "energy", "memoryPerAccelerator"] as const)
+      near(central(free, key) / central(tuning, key), 1, 1e-9);
+    near(weights(free), weights(tuning), 1e-9);
+  });
+
   it("samples nothing: no length of answers is assumed", () => {
     assert.ok(preference.assumptions.every(({ field }) => field !== "responseTokens" && field !== "samplesPerPrompt"));
   });

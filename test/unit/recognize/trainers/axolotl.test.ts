@@ -94,7 +94,9 @@ describe("axolotl", () => {
     assertFacts(workloadOf(`${base}rl: dpo\n`), { algorithm: "dpo" });
     const adapter = workloadOf(`${base}rl: dpo\nadapter: lora\n`);
     assert.equal(adapter.kind, "fineTuning");
-    assertFacts(adapter, { preferencePairs: true });
+    assertFacts(adapter, { preferencePairs: true, referenceFree: undefined });
+    assertFacts(workloadOf(`${base}rl: orpo\n`), { algorithm: "dpo", referenceFree: true });
+    assertFacts(workloadOf(`${base}rl: kto\n`), { algorithm: "dpo", referenceFree: undefined });
   });
 
   it("is distillation with a teacher, on-policy when the student samples", () => {

@@ -34,8 +34,24 @@ describe("LLaMA-Factory", () => {
       epochs: 3,
       precision: "bf16",
       "dataset.name": "one, two",
-      "dataset.samples": 1000,
+      "dataset.samples": 2000,
     });
+  });
+
+  it("takes `max_samples` of each data set", () => {
+    assertFacts(workloadOf(base.replace("one,two", "one")), { "dataset.samples": 1000 });
+    assertFacts(workloadOf(base.replace("one,two", "[one, two, three]")), { "dataset.samples": 3000 });
+  });
+
+  it("tells objectives without a reference from those with one", () => {
+    const dpo = base.replace("sft", "dpo");
+    const full = dpo.replace("lora\n", "full\n");
+    for (const loss of ["orpo", "simpo"]) {
+      assertFacts(workloadOf(`${dpo}pref_loss: ${loss}\n`), { preferencePairs: true, referenceFree: true });
+      assertFacts(workloadOf(`${full}pref_loss: ${loss}\n`), { algorithm: "dpo", referenceFree: true });
+    }
+    assertFacts(workloadOf(`${full}pref_loss: sigmoid\n`), { algorithm: "dpo", referenceFree: undefined });
+    assertFacts(workloadOf(base.replace("sft", "kto")), { preferencePairs: true, referenceFree: undefined });
   });
 
   it("tells a quantised base by its option or by the model's name", () => {

@@ -192,7 +192,8 @@ gradient_accumulation_steps: 8
     const online = workloadOf(`${base}rlhf_type: grpo\nnum_generations: 8\nmax_completion_length: 1024\n`);
     assert.equal(online.kind, "reinforcementLearning");
     assertFacts(online, { samplesPerPrompt: 8, responseTokens: 1024 });
-    assertFacts(workloadOf(`${base}rlhf_type: dpo\n`), { preferencePairs: true });
+    assertFacts(workloadOf(`${base}rlhf_type: dpo\n`), { preferencePairs: true, referenceFree: undefined });
+    assertFacts(workloadOf(`${base}rlhf_type: simpo\n`), { preferencePairs: true, referenceFree: true });
     assertFacts(workloadOf(`${base.replace("lora", "full")}rlhf_type: dpo\n`), { algorithm: "dpo", method: "full" });
   });
 });
