@@ -38,8 +38,13 @@ const leftAlone: Analysis = {
 const remembered = 40;
 /** Streams longer than this (UTF-16 units) are read in stages. */
 const stagedLength = 50_000;
-/** UTF-16 units of one stage. */
+/** UTF-16 units of the longest stage; the first ones are shorter, as the engine is not warm yet. */
 const stageLength = 25_000;
+const firstStageLength = 3_000;
+/** Many small documents cost more than their length tells. */
+const documentsOfStage = 100;
+/** UTF-16 units of a marker with nothing behind it. */
+const emptyDocument = 6;
 /** An edit in more places than this, or of more text than a stage, may touch every document of a stream. */
 const fewChanges = 20;
 /** After the last keystroke, for faces that nobody asks (status bar, diagnostics). */
@@ -284,11 +289,18 @@ async function readInStages(
 
 /** Ends of growing pieces of a stream, each of whole documents. */
 function* stages(text: string): Generator<number> {
-  let end = 0;
-  for (;;) {
-    end = text.indexOf("\n---", end + stageLength);
-    if (end < 0) return;
+  let start = 0;
+  let last = 0;
+  let documents = 0;
+  let length = firstStageLength;
+  for (let end = text.indexOf("\n---"); end >= 0; end = text.indexOf("\n---", end + 4)) {
+    if (end - last > emptyDocument) documents++;
+    last = end;
+    if (end - start < length && documents < documentsOfStage) continue;
     yield end + 1;
+    start = end;
+    documents = 0;
+    length = Math.min(2 * length, stageLength);
   }
 }
 

@@ -9,7 +9,7 @@ import { type Analyses, workloadById } from "./analyses";
 import { type CommandId, commandIds } from "./commandIds";
 import { section } from "./configuration";
 import { reportOfDocument, reportOfWorkspace } from "./reports";
-import { documentOf, parseTarget, resolveTarget } from "./targets";
+import { documentOf, parseArgument, resolveTarget } from "./targets";
 import type { VirtualDocuments } from "./virtualDocuments";
 
 export interface CommandServices {
@@ -81,7 +81,9 @@ function nothingHere(): void {
 }
 
 async function showFileReport({ analyses, format, pages }: CommandServices, argument: unknown): Promise<void> {
-  const document = await documentOf(await parseTarget(argument));
+  const parsed = await parseArgument(argument);
+  if (parsed === "refused") return;
+  const document = await documentOf(parsed.target);
   const report = document && (await reportOfDocument(analyses, document));
   if (!document || report === undefined || report.files.every((file) => file.workloads.length === 0))
     return nothingHere();
@@ -176,7 +178,9 @@ const exportFormats: readonly { readonly label: string; readonly as: ReportForma
 ];
 
 async function exportReport({ analyses, format }: CommandServices, argument: unknown): Promise<void> {
-  const document = await documentOf(await parseTarget(argument));
+  const parsed = await parseArgument(argument);
+  if (parsed === "refused") return;
+  const document = await documentOf(parsed.target);
   const own = document && (await reportOfDocument(analyses, document));
   const hasOwn = own?.files.some((file) => file.workloads.length > 0) ?? false;
   const scopes = [

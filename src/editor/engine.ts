@@ -14,12 +14,16 @@ import { loadTokenPrices, tokenPricesLoaded } from "../catalog/tokenPrices";
 import type { Estimate } from "../core/estimate";
 import { commonFieldsSchema } from "../core/workload";
 import { interactiveWork } from "../document/limits";
+import { documentStarts } from "../document/parse";
 import { workOfOneEdit } from "../document/work";
 import type { Budget } from "../present/findings";
 import { mayHoldWorkload } from "../recognize/prefilter";
 import { readDefaults, readPrices } from "./configuration";
 import { readText } from "./references";
 import type { FetchedStore } from "./storage";
+
+/** Documents of one stream that are looked at while someone types: unchanged ones cost little, but not nothing. */
+const mostDocuments = 2000;
 
 interface Folder {
   readonly analyzer: Analyzer;
@@ -145,7 +149,10 @@ export class Engine {
 
   /** True when reading the text, or reading it again after an edit, would hold up the editor. */
   wouldBeFelt(text: string, language: Language): boolean {
-    return workOfOneEdit(text, language) > interactiveWork;
+    return (
+      workOfOneEdit(text, language) > interactiveWork ||
+      (language === "yaml" && documentStarts(text).length > mostDocuments)
+    );
   }
 
   analyze(uri: vscode.Uri | undefined, input: AnalysisInput, read?: (path: string) => string | undefined): Analysis {

@@ -79,6 +79,7 @@ async function collect(
   const { files, cut } = await findConfigurationFiles(markdown, token);
   const analyzed: AnalyzedFile[] = [];
   let since = Date.now();
+  let told = 0;
   for (const [index, uri] of files.entries()) {
     if (token.isCancellationRequested) return undefined;
     const language = languageOfPath(uri.path);
@@ -92,8 +93,9 @@ async function collect(
     if (Date.now() - since > sliceMilliseconds) {
       progress.report({
         message: vscode.l10n.t("{0} of {1} files", index + 1, files.length),
-        increment: (100 * sliceMilliseconds) / Math.max(1, files.length),
+        increment: (100 * (index + 1 - told)) / files.length,
       });
+      told = index + 1;
       await new Promise((resolve) => setTimeout(resolve));
       since = Date.now();
     }

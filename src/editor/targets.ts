@@ -15,14 +15,16 @@ export interface ResolvedTarget {
   readonly analyzed: AnalyzedWorkload;
 }
 
-/** Validates a command's argument; undefined when it is absent or not ours. Unknown keys are refused. */
-export async function parseTarget(argument: unknown): Promise<Target | undefined> {
-  if (argument === undefined || argument === null || argument instanceof vscode.Uri) {
-    return argument instanceof vscode.Uri ? { uri: argument.toString() } : undefined;
-  }
+/** What a command's argument turned out to be: a target, nothing (then the active document is meant), or something not ours. */
+export type Argument = { readonly target: Target | undefined } | "refused";
+
+/** Validates a command's argument. Unknown keys are refused. */
+export async function parseArgument(argument: unknown): Promise<Argument> {
+  if (argument === undefined || argument === null) return { target: undefined };
+  if (argument instanceof vscode.Uri) return { target: { uri: argument.toString() } };
   const { targetSchema } = await import("./argumentSchemas");
   const parsed = targetSchema.safeParse(argument);
-  return parsed.success ? parsed.data : undefined;
+  return parsed.success ? { target: parsed.data } : "refused";
 }
 
 /** The document of a target, or the active one. Only documents that are open or can be opened by the editor. */
@@ -30,16 +32,26 @@ export async function documentOf(target: Target | undefined): Promise<vscode.Tex
   if (target === undefined) return vscode.window.activeTextEditor?.document;
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === target.uri);
   if (open !== undefined) return open;
-  const uri = vscode.Uri.parse(target.uri, true);
+  const uri = parseUri(target.uri);
+  if (uri === undefined) return undefined;
   // A link must not make us read outside the workspace.
   if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return undefined;
   return vscode.workspace.openTextDocument(uri);
 }
 
+function parseUri(text: string): vscode.Uri | undefined {
+  try {
+    return vscode.Uri.parse(text, true);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The workload meant: by id, else the one at the cursor, else the only one, else the person chooses. */
 export async function resolveTarget(analyses: Analyses, argument: unknown): Promise<ResolvedTarget | undefined> {
-  const target = await parseTarget(argument);
-  if (target === undefined && argument !== undefined && argument !== null) return undefined;
+  const parsed = await parseArgument(argument);
+  if (parsed === "refused") return undefined;
+  const { target } = parsed;
   const document = await documentOf(target);
   const entry = document && (await analyses.get(document));
   if (!document || !entry) return undefined;

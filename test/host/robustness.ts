@@ -55,6 +55,7 @@ export function robustnessSuite(): void {
         longDocument(0) + "  - 1\n".repeat(80_000),
         "yaml",
       ],
+      ["a stream of 5,000 documents", "---\nnvidia.com/gpu: 8\n".repeat(5000), "yaml"],
       ["Markdown with a block of 10,000 lines", `\`\`\`yaml\n${longDocument(10_000)}\`\`\`\n`, "markdown"],
     ] as const)
       it(`leaves ${name} alone, with one quiet note`, async () => {

@@ -52,6 +52,8 @@ export const comparisonStyles = css`
   .central { fill: var(--vscode-foreground); }
   /* Large type or a low window: the page scrolls as a whole, so that the header does not eat the table. */
   @media (max-height: 520px) { main { max-height: none; display: block; } .scroll { overflow-y: visible; } thead :is(th, td) { position: static; } }
+  /* Beside a file in a small window: the baseline and one scenario fit without scrolling. */
+  @media (max-width: 560px) { th, td { padding-right: 8px; } thead th { min-width: 130px; max-width: 150px; } tbody th[scope="row"] { min-width: 80px; max-width: 92px; } input, select { min-width: 110px; } }
   @media (max-width: 460px) { .try { flex-wrap: nowrap; overflow-x: auto; padding-bottom: 4px; } }
   @media (forced-colors: active) { .interval { fill: Highlight; opacity: 1; } .central { fill: CanvasText; } }
 `;
