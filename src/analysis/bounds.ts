@@ -39,7 +39,7 @@ export interface Scaling {
 
 /** Widens an estimate to the ends of an autoscaler: central as it runs now, low at the least count, high at the most. */
 export function overRange(now: Estimate, ends: readonly Estimate[], { low, high, count }: Scaling): Estimate {
-  const note = `autoscaled: ${low} to ${high} accelerators; the interval covers both ends`;
+  const note = `${low} to ${high} accelerators may run; the interval covers both ends`;
   const toZero = (key: QuantityKey): boolean =>
     low === 0 && (rates.has(key) || (now.kind === "allocation" && totals.has(key)));
   const quantities: Partial<Record<QuantityKey, Quantity>> = {};

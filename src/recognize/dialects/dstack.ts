@@ -93,8 +93,15 @@ function readBlock(block: Cursor, root: Cursor, context: RecognitionContext): re
     sheet.value("acceleratorsPerNode", gpu, request.count);
     chain.push({ label: "accelerators each", value: request.count, ...(gpu.range ? { range: gpu.range } : {}) });
     if (outer?.range) range = { low: outer.range.low * request.count, high: outer.range.high * request.count };
-  } else if (request.countRange)
-    range = { low: factor * request.countRange.low, high: factor * request.countRange.high };
+  } else if (request.countRange) {
+    // The cheapest offer that fits is taken: the least count, in all likelihood.
+    const { low, high } = request.countRange;
+    const least = Math.max(1, low);
+    const note = `least of ${low} to ${high}${factor === 1 ? "" : `, ${factor} times`}`;
+    sheet.value("accelerators", gpu, factor * least, { confidence: "low", note });
+    sheet.value("acceleratorsPerNode", gpu, least, { confidence: "low", note: `least of ${low} to ${high}` });
+    range = { low: (outer?.range?.low ?? factor) * low, high: (outer?.range?.high ?? factor) * high };
+  }
   const policy = root.get("spot_policy");
   if (policy.text() === "spot") sheet.value("pricing", policy, "spot");
   if (policy.text() === "on-demand") sheet.value("pricing", policy, "onDemand");

@@ -6,7 +6,7 @@ import { type Cursor, cursorOf, FactSheet, workload } from "../readers/facts";
 import { type AcceleratorRequest, acceleratorName, isAcceleratedInstance, parseAccelerators } from "../readers/gpu";
 import { readInstance } from "../readers/instances";
 import { readLaunch, readProcesses } from "../readers/launch";
-import type { Dialect, Factor, RecognitionContext, Recognized } from "../recognized";
+import type { Dialect, Fact, Factor, RecognitionContext, Recognized } from "../recognized";
 
 export const skypilot: Dialect = {
   id: "skypilot",
@@ -41,24 +41,35 @@ function read(document: TreeDocument, context: RecognitionContext): readonly Rec
   const notes: string[] = [];
   const stated = root.get("resources");
   const resources = stated.isSequence ? stated.get(0) : stated;
-  const alternative = resources.first("any_of", "ordered").get(0);
-  const field = (key: string): Cursor => (alternative.has(key) ? alternative.get(key) : resources.get(key));
-  const asked = readAccelerators(field("accelerators"), sheet, notes);
+  const alternatives = stated.isSequence ? stated.items() : resources.first("any_of", "ordered").items();
+  const within = (alternative: Cursor | undefined, key: string): Cursor =>
+    alternative?.has(key) ? alternative.get(key) : resources.get(key);
+  const field = (key: string): Cursor => within(alternatives[0], key);
+  const inTurn = stated.isSequence || resources.has("ordered");
+  const choice: Choice = { alternatives, within, inTurn };
+  const likely = firstOf(choice, (one) => JSON.stringify(one("accelerators").plain()));
+  const asked = readAccelerators(field("accelerators"), sheet, notes, likely);
   const cluster = field("cloud").text();
   const nodes = root.get("num_nodes");
   const count = nodes.positive() ?? 1;
   if (nodes.positive() !== undefined) sheet.number("nodes", nodes);
   const replicas = readReplicas(root.get("service").exists ? root.get("service") : root.get("pool"), sheet);
-  readPlace(field, sheet);
+  readPlaces(choice, sheet, notes);
   const perNode = asked?.count;
   const total = perNode === undefined ? undefined : perNode * count * replicas.value;
   const at = field("accelerators");
   const chain: Factor[] = [];
   const instance = field("instance_type");
-  if (isAcceleratedInstance(instance.text() ?? "")) sheet.text("instanceType", instance);
+  if (isAcceleratedInstance(instance.text() ?? "") && (inTurn || agree(choice, (one) => one("instance_type").text())))
+    sheet.text(
+      "instanceType",
+      instance,
+      firstOf(choice, (one) => one("instance_type").text()),
+    );
   if (total !== undefined && perNode !== undefined) {
-    sheet.value("accelerators", at, total, total === perNode ? {} : { note: describe(replicas.value, count, perNode) });
-    sheet.value("acceleratorsPerNode", at, perNode);
+    const product = total === perNode ? {} : { note: describe(replicas.value, count, perNode) };
+    sheet.value("accelerators", at, total, { ...likely, ...product });
+    sheet.value("acceleratorsPerNode", at, perNode, likely);
     if (replicas.at) chain.push({ label: "replicas", value: replicas.value, ...spanOf(replicas.at) });
     chain.push(
       { label: "nodes", value: count, ...spanOf(nodes) },
@@ -126,7 +137,12 @@ const describe = (replicas: number, nodes: number, perNode: number): string =>
     .join(" × ");
 
 /** Text, list, set (`{L4:8, A100:4}` parses as keys without values), mapping of counts. */
-function readAccelerators(at: Cursor, sheet: FactSheet, notes: string[]): AcceleratorRequest | undefined {
+function readAccelerators(
+  at: Cursor,
+  sheet: FactSheet,
+  notes: string[],
+  likely: Partial<Fact>,
+): AcceleratorRequest | undefined {
   const requests = requestsOf(at);
   const [first] = requests;
   if (!first) return undefined;
@@ -137,7 +153,7 @@ function readAccelerators(at: Cursor, sheet: FactSheet, notes: string[]): Accele
       "accelerator",
       place,
       request.name,
-      requests.length > 1 ? { note: `one of ${requests.length} alternatives`, confidence: "medium" } : {},
+      requests.length > 1 ? { note: `one of ${requests.length} alternatives`, confidence: "medium" } : likely,
     );
   return requests.length > 1 && requests.some((other) => other.request.count !== request.count)
     ? { ...request, count: request.count ?? 1 }
@@ -195,16 +211,52 @@ const clouds: Readonly<Record<string, string>> = {
   paperspace: "paperspace",
 };
 
-function readPlace(field: (key: string) => Cursor, sheet: FactSheet): void {
-  const infra = field("infra");
-  const [cloudPart = "", region] = (infra.text() ?? "").split("/");
-  const cloud = field("cloud");
-  const provider = clouds[(cloud.text() ?? cloudPart).toLowerCase()];
-  if (provider) sheet.value("provider", cloud.exists ? cloud : infra, provider);
-  sheet.text("region", field("region"));
-  if (region && region !== "*" && provider) sheet.value("region", infra, region);
-  const spot = field("use_spot");
-  if (spot.boolean() !== undefined) sheet.value("pricing", spot, spot.boolean() ? "spot" : "onDemand");
+/** Resources of which one is taken: the cheapest (`any_of`), or the first to be had (`ordered`, a list). */
+interface Choice {
+  readonly alternatives: readonly Cursor[];
+  /** A key of one alternative, or of what is said for all. */
+  readonly within: (alternative: Cursor | undefined, key: string) => Cursor;
+  readonly inTurn: boolean;
+}
+
+type Field = (key: string) => Cursor;
+type Place = (field: Field) => string | undefined;
+
+const valuesOf = ({ alternatives, within }: Choice, of: Place): readonly (string | undefined)[] =>
+  (alternatives.length === 0 ? [undefined] : alternatives).map((one) => of((key) => within(one, key)));
+const agree = (choice: Choice, of: Place): boolean => new Set(valuesOf(choice, of)).size === 1;
+/** What is tried first is likely, not certain. */
+const firstOf = (choice: Choice, of: Place): Partial<Fact> =>
+  agree(choice, of) ? {} : { confidence: "medium", note: `first of ${choice.alternatives.length}` };
+
+const providerAt: Place = (field) => {
+  const name = (field("cloud").text() ?? field("infra").text()?.split("/")[0] ?? "").toLowerCase();
+  return Object.hasOwn(clouds, name) ? clouds[name] : undefined;
+};
+const regionAt: Place = (field) => {
+  const [, region] = (field("infra").text() ?? "").split("/");
+  return field("region").text() ?? (region && region !== "*" && providerAt(field) ? region : undefined);
+};
+const pricingAt: Place = (field) => {
+  const spot = field("use_spot").boolean();
+  return spot === undefined ? undefined : spot ? "spot" : "onDemand";
+};
+
+/** Provider, region and tariff. Where any of several will do, what they differ in stays open: the price is then that of all. */
+function readPlaces(choice: Choice, sheet: FactSheet, notes: string[]): void {
+  const { alternatives, within, inTurn } = choice;
+  const field: Field = (key) => within(alternatives[0], key);
+  const open: string[] = [];
+  for (const [name, of, keys] of [
+    ["provider", providerAt, ["cloud", "infra"]],
+    ["region", regionAt, ["region", "infra"]],
+    ["pricing", pricingAt, ["use_spot"]],
+  ] as const) {
+    const at = keys.map(field).find((cursor) => cursor.exists);
+    if (!inTurn && !agree(choice, of)) open.push(name);
+    else if (at) sheet.value(name, at, of(field), firstOf(choice, of));
+  }
+  if (open.length > 0) notes.push(`any of ${alternatives.length} places will do: ${open.join(", ")} left open`);
 }
 
 function readPrice(at: Cursor, notes: string[]): void {

@@ -121,7 +121,9 @@ function read(reading: Reading): Recognized {
   }
   const loss = reading.textAt("loss/_component_") ?? "";
   if (/DPO|RSOLoss|SimPO|IPO|Preference/i.test(loss))
-    return reading.finish({ kind: readPreference(reading, loss, reading.find("loss/_component_"), adapter !== undefined) });
+    return reading.finish({
+      kind: readPreference(reading, loss, reading.find("loss/_component_"), adapter !== undefined),
+    });
   return reading.finish({ kind: "fineTuning" });
 }
 

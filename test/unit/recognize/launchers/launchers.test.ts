@@ -27,11 +27,26 @@ describe("SkyPilot", () => {
     assert.equal(service.kind, "inference");
     assert.deepEqual(service.acceleratorsRange, { low: 2, high: 6 });
   });
-  it("reads alternatives, cloud, region and spot", () => {
-    const text =
-      "resources:\n  any_of:\n  - {infra: aws/us-east-1, accelerators: A100:8}\n  - {infra: gcp}\n  use_spot: true\nrun: python train.py\n";
-    const workload = workloadOf(text);
+  const choice = (key: string): string =>
+    `resources:\n  accelerators: A100:8\n  ${key}:\n  - {infra: aws/us-east-1, instance_type: p4d.24xlarge}\n  - {infra: gcp}\n  use_spot: true\nrun: python train.py\n`;
+  it("takes the first of alternatives in order as likely", () => {
+    const workload = workloadOf(choice("ordered"));
     assertFacts(workload, { accelerators: 8, provider: "aws", region: "us-east-1", pricing: "spot" });
+    assert.equal(workload.facts.provider?.confidence, "medium");
+    assert.equal(workload.facts.pricing?.confidence, "high");
+  });
+  it("leaves open what any of several places decides", () => {
+    const workload = workloadOf(choice("any_of"));
+    const open = { provider: undefined, region: undefined, instanceType: undefined };
+    assertFacts(workload, { accelerators: 8, pricing: "spot", ...open });
+    assert.match(workload.notes?.join() ?? "", /provider, region left open/);
+    assertFacts(workloadOf(choice("any_of").replace("gcp", "aws/us-west-2")), { provider: "aws", region: undefined });
+  });
+  it("is not sure of an accelerator that only one alternative names", () => {
+    const text = "resources: {any_of: [{accelerators: H100:8}, {accelerators: A100:4}]}\nrun: python train.py\n";
+    const { accelerator, accelerators } = workloadOf(text).facts;
+    assert.deepEqual([accelerator?.value, accelerator?.confidence], ["H100", "medium"]);
+    assert.deepEqual([accelerators?.value, accelerators?.confidence], [8, "medium"]);
   });
   it("reads the command with its variables, over line continuations", () => {
     const workload = workloadOf(`envs: {MODEL_NAME: org/m-8b}
@@ -112,9 +127,10 @@ describe("dstack", () => {
       accelerators: 4,
     });
   });
-  it("gives ranges instead of a count", () => {
+  it("counts the least of a range, and keeps the range", () => {
     const workload = workloadOf(task("H100:4..8"));
-    assertFacts(workload, { accelerators: undefined, accelerator: "H100" });
+    assertFacts(workload, { accelerators: 4, accelerator: "H100" });
+    assert.equal(workload.facts.accelerators?.confidence, "low");
     assert.deepEqual(workload.acceleratorsRange, { low: 4, high: 8 });
   });
   it("resolves the environment, reads limits and spot", () => {
