@@ -10,7 +10,7 @@ import type { FactMap, Recognized } from "../recognize/recognized";
 import type { Analysis, AnalysisInput, AnalyzedWorkload, DefaultsLayer } from "./analysis";
 import { boundOf, overRange } from "./bounds";
 import { withDefaults } from "./defaults";
-import { withServiceDefaults } from "./serviceDefaults";
+import { withAssumedLoad, withServiceDefaults } from "./serviceDefaults";
 import { workloadFromFacts } from "./workloadFromFacts";
 import { layersFor, type WorkspaceFile } from "./workspaceFile";
 
@@ -150,7 +150,7 @@ export class Analyzer {
       facts,
       problems,
       ...(workload === undefined ? {} : { workload }),
-      ...(made === undefined ? {} : { estimate: made }),
+      ...(made === undefined ? {} : { estimate: withAssumedLoad(made, facts) }),
       ...(bound === undefined ? {} : { bound }),
     };
     return { key, analyzed };

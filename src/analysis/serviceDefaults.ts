@@ -1,4 +1,5 @@
 /** What is taken for granted of a deployed service: it answers people at a steady load, it is not a batch run at full tilt. */
+import type { Estimate } from "../core/estimate";
 import type { Kind } from "../core/workload";
 import { type Fact, type FactMap, serverBound } from "../recognize/recognized";
 
@@ -21,8 +22,9 @@ export function withServiceDefaults(kind: Kind, dialect: string, facts: FactMap)
     const capped: Fact = {
       ...bound,
       value: busyConcurrency,
+      source: "assumed",
       confidence: "low",
-      note: `a busy service; the server takes up to ${bound.value}`,
+      note: `assumed load of a busy service; the server would take up to ${bound.value} at once`,
     };
     return { ...facts, concurrency: capped };
   }
@@ -32,7 +34,15 @@ export function withServiceDefaults(kind: Kind, dialect: string, facts: FactMap)
     value: busyConcurrency,
     source: "assumed",
     confidence: "low",
-    note: "a busy service; state concurrency, requests or requestsPerSecond",
+    note: "assumed load of a busy service; state concurrency, requests or requestsPerSecond",
   };
   return { ...facts, concurrency };
+}
+
+/** An assumed load stands among the assumptions of the estimate that rests on it. */
+export function withAssumedLoad(estimate: Estimate, { concurrency }: FactMap): Estimate {
+  if (concurrency?.source !== "assumed" || typeof concurrency.value !== "number") return estimate;
+  if (estimate.assumptions.some(({ field }) => field === "concurrency")) return estimate;
+  const assumption = { field: "concurrency", value: concurrency.value, reason: concurrency.note ?? "assumed load" };
+  return { ...estimate, assumptions: [...estimate.assumptions, assumption] };
 }

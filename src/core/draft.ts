@@ -77,10 +77,12 @@ export class Draft {
   }
 
   finish(): Estimate {
+    // Where nothing is known there is no interval to widen.
+    const known = Object.keys(this.#quantities).length > 0;
     let dominatedBy: string | undefined;
     let largest = 0;
     for (const [name, sigma] of this.#uncertainties)
-      if (sigma > largest) {
+      if (known && sigma > largest) {
         largest = sigma;
         dominatedBy = name;
       }

@@ -10,7 +10,7 @@ import { lensTitle } from "./lensTitle";
 import { escapeMarkdown, inlineCode, plain, table } from "./markdown";
 import type { Formatter } from "./numbers";
 import type { Subject } from "./subject";
-import { chainMarkdown, originMarkdown, valueMarkdown, valueText } from "./values";
+import { catalogueMarkdown, chainMarkdown, modelSources, originMarkdown, valueMarkdown, valueText } from "./values";
 
 export interface ExplainOptions {
   readonly facts: Facts;
@@ -128,6 +128,11 @@ function explain(subject: Subject, { facts, format }: ExplainOptions, style: Sty
   ]);
   if (inputs.length > 0)
     sections.push(style.heading("What was read"), style.table(["Input", "Value", "From", "Confidence"], inputs));
+  for (const { field } of modelSources(subject.facts, facts)) {
+    const row = catalogueMarkdown(field, subject.facts[field]?.value, facts, format);
+    if (row !== undefined)
+      sections.push(`${fieldWords(field).label} in the catalogue: ${style.markdown ? row : row.replaceAll("\\", "")}`);
+  }
   const chain = chainMarkdown(recognized.chain, format);
   if (chain !== undefined) sections.push(`Accelerators: ${style.markdown ? chain : chain.replaceAll("\\", "")}`);
 

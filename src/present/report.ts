@@ -15,6 +15,7 @@ import { createFormatter } from "./numbers";
 import { type PositionOf, type Span, type TextRange, textRange } from "./offsets";
 import type { Bound, Subject } from "./subject";
 import { bare, type TotalKey, totalsOf } from "./totals";
+import { modelSources } from "./values";
 
 export interface ReportFact {
   readonly value: unknown;
@@ -26,6 +27,8 @@ export interface ReportFact {
   /** Another file that the fact was read from. */
   readonly file?: string;
   readonly note?: string;
+  /** Where the catalogue has the model of this name from. */
+  readonly catalog?: { readonly source: string; readonly date?: string };
 }
 
 export interface ReportWorkload {
@@ -125,6 +128,7 @@ function reportWorkload(subject: Subject, file: AnalyzedFile, options: ReportOpt
   const { recognized, estimate } = subject;
   const hardware = recognized.kind === "api" ? undefined : hardwareOf(subject, options.names);
   const facts: Record<string, ReportFact> = {};
+  const known = new Map(modelSources(subject.facts, options.names).map(({ field, ...origin }) => [field, origin]));
   for (const [name, fact] of Object.entries(subject.facts)) {
     facts[name] = {
       value: fact.value,
@@ -135,6 +139,7 @@ function reportWorkload(subject: Subject, file: AnalyzedFile, options: ReportOpt
       confidence: fact.confidence,
       ...(fact.file === undefined ? {} : { file: fact.file }),
       ...(fact.note === undefined ? {} : { note: fact.note }),
+      ...(known.has(name) ? { catalog: known.get(name) } : {}),
     };
   }
   return {

@@ -5,14 +5,14 @@ import { byInfluence } from "./assumptions";
 import { boundTitle } from "./bound";
 import { csvRows } from "./csv";
 import { columns } from "./explain";
-import { inSentence, printed, quantityLabels } from "./fields";
+import { fieldWords, inSentence, printed, quantityLabels } from "./fields";
 import { hardwareText } from "./hardware";
 import { kindWords } from "./kinds";
 import { escapeMarkdown, inlineCode, plain, table } from "./markdown";
 import type { Formatter } from "./numbers";
 import type { Report, ReportWorkload } from "./report";
 import { totalKeys } from "./totals";
-import { valueMarkdown } from "./values";
+import { dated, valueMarkdown } from "./values";
 
 export const reportFormats = ["table", "markdown", "csv", "json"] as const;
 export type ReportFormat = (typeof reportFormats)[number];
@@ -192,6 +192,11 @@ function detailsOf(workload: ReportWorkload, format: Formatter): string[] {
     );
   for (const { label, reason } of (workload.alternatives ?? []).slice(0, 3))
     lines.push(`- Would also do: ${escapeMarkdown(label, 80)} (${escapeMarkdown(reason, 160)})`);
+  for (const [name, { value, catalog }] of Object.entries(workload.facts))
+    if (catalog !== undefined)
+      lines.push(
+        `- ${fieldWords(name).label} ${valueMarkdown(name, value, format)}: dimensions from ${dated(catalog.source, catalog.date)}`,
+      );
   for (const note of workload.notes.slice(0, 6)) lines.push(`- ${escapeMarkdown(note, 240)}`);
   for (const assumption of byInfluence(workload).slice(0, 12)) {
     const value = valueMarkdown(assumption.field, assumption.value, format);

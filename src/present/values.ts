@@ -1,7 +1,7 @@
 /** Facts in words: their value, where they were read, and what the catalogue says of the thing they name. */
 import type { Facts } from "../core/facts";
 import type { Quantity } from "../core/quantity";
-import type { Fact, Factor } from "../recognize/recognized";
+import type { Fact, FactMap, Factor } from "../recognize/recognized";
 import { fieldWords } from "./fields";
 import { escapeMarkdown, inlineCode } from "./markdown";
 import type { Formatter } from "./numbers";
@@ -65,10 +65,30 @@ const singular = (label: string): string =>
   label.replace(/^(accelerator|chip|core|GPU|group|host|node|pod|process|replica|slice|task|worker)(?:e?s)\b/, "$1");
 
 /** Source and date, which some sources name themselves. */
-const dated = (source: string, date: string | undefined): string =>
+export const dated = (source: string, date: string | undefined): string =>
   date === undefined || source.includes(date)
     ? escapeMarkdown(source, 160)
     : `${escapeMarkdown(source, 80)}, ${escapeMarkdown(date, 20)}`;
+
+/** Facts that name a model, in the order in which they are told. */
+const modelFields: readonly string[] = ["model", "teacher", "reference", "critic", "rewardModel", "draftModel"];
+
+/** Where the catalogue has a model's dimensions from. */
+export interface ModelSource {
+  readonly field: string;
+  readonly source: string;
+  readonly date?: string;
+}
+
+/** Sources of the models that a workload names and the catalogue knows. */
+export const modelSources = (facts: FactMap, names: Pick<Facts, "model">): readonly ModelSource[] =>
+  modelFields.flatMap((field) => {
+    const name = facts[field]?.value;
+    const row = typeof name === "string" ? names.model(name)?.value : undefined;
+    return row === undefined
+      ? []
+      : [{ field, source: row.source, ...(row.date === undefined ? {} : { date: row.date }) }];
+  });
 
 /** What the catalogue holds of the hardware, model, region or data set that a fact names; Markdown, one line. */
 export function catalogueMarkdown(field: string, value: unknown, facts: Facts, format: Formatter): string | undefined {
@@ -102,6 +122,8 @@ export function catalogueMarkdown(field: string, value: unknown, facts: Facts, f
     case "model":
     case "teacher":
     case "reference":
+    case "critic":
+    case "rewardModel":
     case "draftModel": {
       const row = facts.model(value)?.value;
       if (row === undefined) return "no such model; its size is read from the name where that states one";

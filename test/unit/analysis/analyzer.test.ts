@@ -233,6 +233,18 @@ describe("aicost.yaml", () => {
       }).concurrency;
     assert.equal(concurrency(8)?.value, 8);
     assert.equal(concurrency(1024)?.value, 64);
-    assert.match(concurrency(1024)?.note ?? "", /up to 1024/);
+    assert.match(concurrency(1024)?.note ?? "", /assumed load.* up to 1024/);
+    assert.equal(concurrency(1024)?.source, "assumed");
+  });
+
+  it("lists an assumed load among the assumptions, and not one that the file states", () => {
+    const text = (bound: number): string =>
+      `model: meta-llama/Llama-3.1-8B\ntensor-parallel-size: 1\nmax-model-len: 8192\nmax-num-seqs: ${bound}\n`;
+    const reason = (bound: number): string | undefined => {
+      const { estimate } = only(new Analyzer({ facts }).analyze(input(text(bound))).workloads);
+      return estimate?.assumptions.find(({ field }) => field === "concurrency")?.reason;
+    };
+    assert.match(reason(1024) ?? "", /up to 1024 at once/);
+    assert.equal(reason(16), undefined);
   });
 });
