@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Analysis, AnalyzedWorkload } from "../analysis/analysis";
 import type { Analyzer } from "../analysis/analyzer";
+import { kindWords } from "../present/kinds";
 import type { Formatter } from "../present/numbers";
 import { comparisonMarkdown, type ExportFormat, exportComparison } from "./export";
 import { fieldsFor } from "./fields";
@@ -284,7 +285,7 @@ class ComparisonPanel {
     const presets = await this.#loadPresets();
     const baseline = find(this.workload);
     const others = analysis?.workloads.filter(({ recognized }) => recognized.id !== this.workload) ?? [];
-    const label = (one: AnalyzedWorkload): string => one.recognized.name ?? one.recognized.kind;
+    const label = (one: AnalyzedWorkload): string => one.recognized.name ?? kindWords(one.recognized.kind);
     const file = vscode.workspace.asRelativePath(this.uri);
     return buildView(
       this.#comparison,

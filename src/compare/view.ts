@@ -207,7 +207,7 @@ function defaultName({ scenario, analyzed, fields }: Column, index: number, cont
   });
   if (edits.length > 0) return words.join(" · ");
   const own = analyzed?.workload?.name ?? analyzed?.recognized.name;
-  return index === 0 ? (own ?? "Baseline") : (own ?? `Scenario ${index}`);
+  return index === 0 ? (own ?? "This file") : (own ?? `Scenario ${index}`);
 }
 
 function fieldValue(

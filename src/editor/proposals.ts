@@ -30,15 +30,17 @@ export async function proposeEdits(
   editor.revealRange(new vscode.Range(line, 0, line, 0), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   if (edit.size > 0) await vscode.workspace.applyEdit(edit);
   // A message may stay unanswered.
-  void tell(edit.size > 0, byHand);
+  void tell(edit.size > 0, byHand, canComment);
 }
 
-async function tell(edited: boolean, byHand: readonly string[]): Promise<void> {
+async function tell(edited: boolean, byHand: readonly string[], canComment: boolean): Promise<void> {
   const hand = vscode.l10n.t("to change by hand, as the file says it in its own way: {0}", byHand.join(", "));
   const undo = vscode.l10n.t("Undo");
   if (!edited) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t("Nothing of the scenario can be written into the file; {0}.", hand),
+      canComment
+        ? vscode.l10n.t("Nothing of the scenario can be written into the file; {0}.", hand)
+        : vscode.l10n.t("JSON holds no comments; aicost.yaml can say it: {0}.", byHand.join(", ")),
     );
     return;
   }

@@ -75,6 +75,14 @@ describe("from hover to comparison, in a browser", function () {
     await assertEventually(async () => (await frame.locator("thead th").count()) === 2, "two columns again");
   });
 
+  it("shows the baseline and a scenario beside the file in a small window, without scrolling sideways", async () => {
+    await workbench.page.setViewportSize({ width: 1280, height: 760 });
+    const hidden = () => frame.locator(".scroll").evaluate((region) => region.scrollWidth - region.clientWidth);
+    await assertEventually(async () => (await hidden()) <= 0, "two columns fit");
+    await workbench.screenshot("comparison-small");
+    await workbench.page.setViewportSize({ width: 1600, height: 900 });
+  });
+
   it("opens a menu for the keyboard and closes it again", async () => {
     await frame.locator("#export vscode-button").click();
     const items = frame.locator("#export .item");

@@ -94,17 +94,13 @@ export class CostComparison extends LitElement {
               )}
             </tr>
           </thead>
-          <tbody aria-live="polite">
-            ${this.renderSection("What it will cost", view)}
-            ${view.results.filter(({ primary }) => primary).map((row) => this.renderResult(row))}
-          </tbody>
+          <tbody aria-live="polite">${this.renderResults("What it will cost", true, view)}</tbody>
           <tbody>
             ${this.renderSection("What it runs on and does", view)}
             ${view.fields.map((field) => this.renderField(field, view))}
           </tbody>
           <tbody>
-            ${this.renderSection("In detail", view)}
-            ${view.results.filter(({ primary }) => !primary).map((row) => this.renderResult(row))}
+            ${this.renderResults("In detail", false, view)}
             ${
               view.scenarios.some(({ notes }) => notes.length > 0)
                 ? html`<tr class="notes">
@@ -147,8 +143,15 @@ export class CostComparison extends LitElement {
 
   private renderSection(title: string, view: StateMessage): TemplateResult {
     return html`<tr class="section">
-      <th scope="rowgroup" colspan=${view.scenarios.length + 1}>${title}</th>
+      <th scope="rowgroup" colspan=${view.scenarios.length + 1}><span>${title}</span></th>
     </tr>`;
+  }
+
+  /** A section of which nothing is known has no heading either. */
+  private renderResults(title: string, primary: boolean, view: StateMessage): TemplateResult | typeof nothing {
+    const rows = view.results.filter((row) => row.primary === primary);
+    if (rows.length === 0) return nothing;
+    return html`${this.renderSection(title, view)}${rows.map((row) => this.renderResult(row))}`;
   }
 
   private renderHead(scenario: ScenarioView): TemplateResult {

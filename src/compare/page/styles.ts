@@ -5,11 +5,13 @@ export const comparisonStyles = css`
   :host { display: block; color: var(--vscode-foreground); font: var(--vscode-font-size) var(--vscode-font-family); }
   main { display: flex; flex-direction: column; max-height: 100vh; box-sizing: border-box; padding: 12px 14px 8px; }
   header { display: flex; flex-wrap: wrap; gap: 8px 16px; justify-content: space-between; align-items: flex-start; }
+  header > * { min-width: 0; max-width: 100%; }
   h1 { font-size: 1.4em; font-weight: 600; margin: 0; overflow-wrap: anywhere; }
-  .subtitle, footer { color: var(--vscode-descriptionForeground); margin: 2px 0 0; }
+  .subtitle, footer { color: var(--vscode-descriptionForeground); margin: 2px 0 0; overflow-wrap: anywhere; }
   footer { margin-top: 8px; font-size: 0.9em; }
   .actions { display: flex; gap: 6px; align-items: flex-start; flex-wrap: wrap; }
   .try { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 10px 0 0; }
+  .try span { flex: none; white-space: nowrap; }
   .chip { flex: none; white-space: nowrap; font: inherit; padding: 2px 9px; border-radius: 11px; cursor: pointer; color: var(--vscode-button-secondaryForeground, var(--vscode-foreground)); background: var(--vscode-button-secondaryBackground, transparent); border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, transparent)); }
   .chip:hover { background: var(--vscode-button-secondaryHoverBackground, var(--vscode-list-hoverBackground)); }
   .scroll { overflow: auto; margin-top: 12px; min-height: 0; }
@@ -20,6 +22,7 @@ export const comparisonStyles = css`
   thead td { left: 0; z-index: 3; }
   tbody th[scope="row"] { min-width: 110px; max-width: 150px; position: sticky; left: 0; z-index: 1; background: var(--vscode-editor-background); }
   .section th { padding-top: 16px; font-weight: 600; }
+  .section span { position: sticky; left: 0; }
   .name { font-weight: 600; font-size: 1.05em; overflow-wrap: anywhere; }
   input.name { display: block; width: 100%; box-sizing: border-box; }
   .tag { display: inline-block; padding: 1px 6px; border-radius: 8px; font-size: 0.85em; background: var(--vscode-badge-background); color: var(--vscode-badge-foreground); border: 1px solid var(--vscode-contrastBorder, transparent); }
@@ -53,7 +56,7 @@ export const comparisonStyles = css`
   /* Large type or a low window: the page scrolls as a whole, so that the header does not eat the table. */
   @media (max-height: 520px) { main { max-height: none; display: block; } .scroll { overflow-y: visible; } thead :is(th, td) { position: static; } }
   /* Beside a file in a small window: the baseline and one scenario fit without scrolling. */
-  @media (max-width: 560px) { th, td { padding-right: 8px; } thead th { min-width: 130px; max-width: 150px; } tbody th[scope="row"] { min-width: 80px; max-width: 92px; } input, select { min-width: 110px; } }
+  @media (max-width: 560px) { th, td { padding-right: 8px; } thead th { min-width: 130px; max-width: 150px; } tbody th[scope="row"] { min-width: 80px; max-width: 92px; } input, select { min-width: 110px; } input, select, .value, .problem, .notes ul { max-width: 142px; } .range, .difference { white-space: normal; } }
   @media (max-width: 460px) { .try { flex-wrap: nowrap; overflow-x: auto; padding-bottom: 4px; } }
   @media (forced-colors: active) { .interval { fill: Highlight; opacity: 1; } .central { fill: CanvasText; } }
 `;
