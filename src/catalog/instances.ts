@@ -19,6 +19,9 @@ const providerNames: Readonly<Record<string, readonly string[]>> = {
   coreweave: [],
   runpod: [],
   modal: [],
+  tensorwave: [],
+  vultr: [],
+  spheron: [],
 };
 
 /** Catalogue key of a provider as people write it. */

@@ -96,6 +96,17 @@ describe("prices", () => {
     assert.match(price.basis, /median of \d+ providers/);
   });
 
+  it("of rack-scale Blackwell lie among what is offered, from 4.5 to 27 USD", () => {
+    const price = facts.price({ accelerator: "gb200" })?.perAcceleratorHour;
+    assert.ok(price && price.central > 10 && price.central < 16 && price.low < 7 && price.high > 20);
+  });
+
+  it("of AMD's parts know the clouds that sell little else", () => {
+    assert.equal(central({ accelerator: "mi325x", provider: "TensorWave" }), 1.95);
+    assert.equal(central({ accelerator: "mi300x", provider: "vultr" }), 1.85);
+    assert.ok((facts.price({ accelerator: "mi300x" })?.perAcceleratorHour.low ?? 9) < 2);
+  });
+
   it("of a provider are its own", () => {
     assert.equal(central({ accelerator: "h100-sxm", provider: "Lambda Labs" }), 3.99);
     assert.equal(central({ accelerator: "h100-sxm", provider: "nebius" }), 2.95);

@@ -70,6 +70,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
   "qwen3-235b-a22b": ["Qwen 3 235B A22B Thinking FP8", "Qwen/Qwen3-235B-A22B-Instruct-2507"],
   "qwen3-0.6b": ["Qwen/Qwen3-0.6B", "Qwen/Qwen3-Embedding-0.6B"],
   "deepseek-v3": [
+    "dsv3",
     "deepseek-ai/DeepSeek-R1",
     "deepseek-ai/DeepSeek-R1-0528",
     "DeepSeekV3",
