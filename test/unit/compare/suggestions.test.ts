@@ -63,6 +63,14 @@ function viewOf(text: string, comparison: (workload: string) => Comparison) {
   );
 }
 
+describe("columns of a comparison", () => {
+  it("call a baseline without a name of its own after the file", () =>
+    assert.equal(
+      viewOf(training.replace("model: meta-llama/Llama-3.1-8B, ", ""), newComparison).scenarios[0]?.name,
+      "This file",
+    ));
+});
+
 describe("what if", () => {
   it("offers the successor, spot, a cleaner grid, lower precision and half the accelerators", () => {
     const labels = suggestionsFor(analyzed(serving), facts).map(({ label }) => label);
