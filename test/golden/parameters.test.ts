@@ -219,6 +219,17 @@ const totals: readonly (readonly [name: string, config: Config, total: number, a
     2_849_757_184,
   ],
   ["BERT-base", { ...classic("bert", 12, 768, 30_522), max_position_embeddings: 512, type_vocab_size: 2 }, 109_482_240],
+  [
+    "ALBERT-base (one set of weights for 12 layers, words of width 128)",
+    {
+      ...classic("albert", 12, 768, 30_000),
+      embedding_size: 128,
+      num_hidden_groups: 1,
+      max_position_embeddings: 512,
+      type_vocab_size: 2,
+    },
+    11_683_584,
+  ],
 ];
 
 describe("parameter counts from config.json", () => {
@@ -229,6 +240,14 @@ describe("parameter counts from config.json", () => {
       assert.equal(count.total, total);
       if (active !== undefined) assert.equal(count.active, active);
     });
+
+  it("layers that share their weights are multiplied one by one", () => {
+    const base = { layers: 12, hiddenSize: 768, attentionHeads: 12, keyValueHeads: 12, headDimension: 64 };
+    const spec = { ...base, intermediateSize: 3072, vocabularySize: 30_000, tieWordEmbeddings: true };
+    const [shared, plain] = [countParameters({ ...spec, layerGroups: 1 }), countParameters(spec)];
+    assert.equal(shared.attention + shared.denseMlp, plain.attention + plain.denseMlp);
+    assert.ok(Math.abs((plain.total - plain.embedding) / (shared.total - shared.embedding) - 12) < 0.01);
+  });
 
   it("golden 13: GPT-3 by Narayanan's formula: 12 layers' matrices and vectors, learned positions, tied", () => {
     const spec: ModelSpec = {

@@ -85,7 +85,8 @@ export function countParameters(spec: CompleteSpec): ParameterCount {
   const normsPerLayer = spec.normsPerLayer ?? 2;
   const finalNorms = normsPerLayer === 0 ? 0 : encoder > 0 ? 2 : 1;
 
-  const embedding = v * d + (spec.learnedPositions ?? 0) * d;
+  const tableWidth = spec.embeddingSize ?? d;
+  const embedding = (v + (spec.learnedPositions ?? 0)) * tableWidth;
   const head = spec.tieWordEmbeddings ? 0 : v * d;
   const linearLayers = Math.min(layers, spec.linearAttentionLayers ?? 0);
   const softmaxLayers = spec.linearMixerParameters === undefined ? layers : layers - linearLayers;
@@ -97,19 +98,21 @@ export function countParameters(spec: CompleteSpec): ParameterCount {
   const expert = matrices * d * expertWidth;
   const experts = moeLayers * (spec.experts ?? 0) * expert;
   const activeExperts = moeLayers * (spec.expertsPerToken ?? 0) * expert;
-  const vectors =
+  const layerVectors =
     (layers + encoder) * normsPerLayer * norm +
     crossLayers * norm +
     (softmaxLayers + encoder + crossLayers) * attention.vectors +
-    (denseLayers + encoder) * mlpBias +
-    norm * finalNorms +
-    (spec.otherParameters ?? 0);
+    (denseLayers + encoder) * mlpBias;
+  // Layers that share their weights are run through one by one, and kept once.
+  const kept = spec.layerGroups === undefined ? 1 : Math.min(1, spec.layerGroups / Math.max(1, layers));
+  const vectors = kept * layerVectors + norm * finalNorms + (spec.otherParameters ?? 0);
 
-  const shared = embedding + head + attentionAll + encoderMatrices + denseMlp + router + sharedExperts + vectors;
+  const shared =
+    embedding + head + kept * (attentionAll + denseMlp) + encoderMatrices + router + sharedExperts + vectors;
   return {
     embedding,
     head,
-    headMatmul: v * d,
+    headMatmul: v * (spec.tieWordEmbeddings ? tableWidth : d),
     attention: attentionAll,
     denseMlp: denseMlp + encoderMatrices,
     router,

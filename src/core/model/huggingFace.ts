@@ -293,6 +293,7 @@ export function fromHuggingFace(root: Config): ModelSpec {
     queryKeyNorm: queryKeyNorm === "head" ? true : undefined,
     learnedPositions: learned,
     encoderLayers,
+    ...sharedLayers(config, modelType, d),
     ...experts,
     ...latentOf(config),
     ...slidingOf(config, traits, layers),
@@ -305,6 +306,13 @@ export function fromHuggingFace(root: Config): ModelSpec {
   });
   const other = otherParameters(config, traits, spec, queryKeyNorm === "wide");
   return other > 0 && other <= 1e21 ? { ...spec, otherParameters: other } : spec;
+}
+
+/** ALBERT's one set of layer weights, and its narrow table of words. */
+function sharedLayers(config: Config, modelType: string | undefined, d: number | undefined): ModelSpec {
+  if (modelType !== "albert") return {};
+  const embeddingSize = number(config, "embedding_size") ?? 128;
+  return { layerGroups: number(config, "num_hidden_groups") ?? 1, ...(embeddingSize === d ? {} : { embeddingSize }) };
 }
 
 /** Small parts outside the common shape: wide query/key norms, sinks, router and head biases, position buckets, poolers. */
@@ -325,6 +333,9 @@ function otherParameters(config: Config, traits: FamilyTraits, spec: ModelSpec, 
   if (traits.embeddingNorm) total += 2 * d;
   if (spec.encoderLayers) total += 2 * heads * (number(config, "relative_attention_num_buckets") ?? 0);
   if (spec.backbone === "encoder" && traits.normBias) total += d * d + d;
+  // The projection of a narrow table, and the norm before it, which is as narrow.
+  const narrow = spec.embeddingSize;
+  if (narrow !== undefined) total += narrow * d + d - 2 * (d - narrow);
   // Whisper: two convolutions over the spectrum, positions of both sides.
   const bands = number(config, "num_mel_bins");
   if (bands) total += 3 * d * (bands + d) + d * positionsOf(config);

@@ -142,6 +142,7 @@ const families: ReadonlyMap<string, FamilyTraits> = new Map(
     t5: { gatedMlp: false, tied: true },
     mt5: { gatedMlp: true },
     umt5: { gatedMlp: true },
+    albert: encoder,
     bert: encoder,
     roberta: encoder,
     "xlm-roberta": encoder,

@@ -2,7 +2,7 @@
  * A model's architecture as stated: every dimension may be missing. `architecture.ts` completes it.
  */
 import * as z from "zod";
-import { size } from "../fields";
+import { positive, size } from "../fields";
 
 export const backbones = ["transformer", "diffusionTransformer", "unet", "encoder"] as const;
 
@@ -103,6 +103,10 @@ export const modelSpecSchema = z.object({
   mlpLayers: z.number().int().nonnegative().optional(),
   /** The query projection also yields a gate of the same width (Qwen3-Next). */
   attentionGate: z.boolean().optional(),
+  /** Sets of weights that the layers share, each used by `layers / layerGroups` of them (ALBERT, arXiv 1909.11942: 1 of 12). */
+  layerGroups: positive.optional(),
+  /** Width of the embedding table where it is projected to the hidden size (ALBERT: 128). */
+  embeddingSize: positive.optional(),
   /** Parameters outside the common shape: head biases, sinks, position buckets, poolers. */
   otherParameters: size.optional(),
   /** Of `layers`, the first ones form one embedding of images and text in front of the language model (HoVLE: 8 of 32). */
