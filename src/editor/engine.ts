@@ -14,6 +14,7 @@ import { loadTokenPrices, tokenPricesLoaded } from "../catalog/tokenPrices";
 import type { Estimate } from "../core/estimate";
 import { commonFieldsSchema } from "../core/workload";
 import { interactiveWork } from "../document/limits";
+import { fencedBlocks } from "../document/markdown";
 import { documentStarts } from "../document/parse";
 import { workOfOneEdit } from "../document/work";
 import type { Budget } from "../present/findings";
@@ -24,6 +25,18 @@ import type { FetchedStore } from "./storage";
 
 /** Documents of one stream that are looked at while someone types: unchanged ones cost little, but not nothing. */
 const mostDocuments = 2000;
+/** Blocks of one Markdown file: none is kept from edit to edit. */
+const mostBlocks = 100;
+/** UTF-16 units of a document marker with nothing behind it. */
+const emptyDocument = 6;
+
+function isOfManyParts(text: string, language: Language): boolean {
+  if (language === "markdown") return fencedBlocks(text).length > mostBlocks;
+  if (language !== "yaml") return false;
+  const starts = documentStarts(text);
+  if (starts.length <= mostDocuments) return false;
+  return starts.filter((start, at) => (starts[at + 1] ?? text.length) - start > emptyDocument).length > mostDocuments;
+}
 
 interface Folder {
   readonly analyzer: Analyzer;
@@ -149,10 +162,7 @@ export class Engine {
 
   /** True when reading the text, or reading it again after an edit, would hold up the editor. */
   wouldBeFelt(text: string, language: Language): boolean {
-    return (
-      workOfOneEdit(text, language) > interactiveWork ||
-      (language === "yaml" && documentStarts(text).length > mostDocuments)
-    );
+    return workOfOneEdit(text, language) > interactiveWork || isOfManyParts(text, language);
   }
 
   analyze(uri: vscode.Uri | undefined, input: AnalysisInput, read?: (path: string) => string | undefined): Analysis {

@@ -56,6 +56,7 @@ export function robustnessSuite(): void {
         "yaml",
       ],
       ["a stream of 5,000 documents", "---\nnvidia.com/gpu: 8\n".repeat(5000), "yaml"],
+      ["Markdown of 300 blocks", '```json\n{"nvidia.com/gpu": 8}\n```\n'.repeat(300), "markdown"],
       ["Markdown with a block of 10,000 lines", `\`\`\`yaml\n${longDocument(10_000)}\`\`\`\n`, "markdown"],
     ] as const)
       it(`leaves ${name} alone, with one quiet note`, async () => {
@@ -66,6 +67,16 @@ export function robustnessSuite(): void {
         assert.equal(await hover(document, text.indexOf(":") - 1), 0);
         assert.deepEqual(own(document), []);
       });
+
+    it("reads a workload among 10,000 empty documents", async () => {
+      const document = await open(
+        `nvidia.com/gpu: 8\nmodel: meta-llama/Llama-3.1-8B\n${"---\n".repeat(10_000)}`,
+        "yaml",
+      );
+      const shown = await firstTitles(document);
+      assert.equal(shown.length, 2);
+      assert.match(shown[0] ?? "", /8× /);
+    });
 
     it("reads a long stream in stages, to the last document", async () => {
       const document = await open(longStream(1500), "yaml");
