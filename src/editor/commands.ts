@@ -188,7 +188,8 @@ async function exportReport({ analyses, format }: CommandServices, argument: unk
     ...(vscode.workspace.workspaceFolders ? [{ label: vscode.l10n.t("The whole workspace"), whole: true }] : []),
   ];
   if (scopes.length === 0) return nothingHere();
-  const scope = scopes.length === 1 ? scopes[0] : await vscode.window.showQuickPick(scopes);
+  const placeHolder = vscode.l10n.t("Report of what?");
+  const scope = scopes.length === 1 ? scopes[0] : await vscode.window.showQuickPick(scopes, { placeHolder });
   if (scope === undefined) return;
   const chosen = await vscode.window.showQuickPick(exportFormats, { placeHolder: vscode.l10n.t("Format") });
   if (chosen === undefined) return;
