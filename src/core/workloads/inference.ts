@@ -23,6 +23,11 @@ export function estimateInference(workload: WorkloadOf<"inference">, draft: Draf
   const { point, throughput } = solution;
   const { system: s, load, replicas } = problem;
   const sigmas = sigmasOf(problem, solution);
+  const share = shareOf(problem);
+  if (share < 1)
+    draft.note(
+      `a share of ${Number(share.toPrecision(2))} of an accelerator: speed, cost and energy are that share of a whole one's, memory is not divided`,
+    );
   if (problem.demand.kind === "saturated")
     draft.assume(
       "concurrency",
@@ -38,7 +43,9 @@ export function estimateInference(workload: WorkloadOf<"inference">, draft: Draf
   draft.set("timeToFirstToken", logNormal(point.timeToFirstToken, sigmas.firstToken, "s"));
   // A demand below what the engine can do is met exactly.
   const met = problem.demand.kind === "rate" && throughput < point.throughput;
-  const speed = met ? exact(throughput, "tokens/s") : logNormal(throughput, sigmas.throughput, "tokens/s");
+  const speed = met
+    ? exact(throughput * share, "tokens/s")
+    : logNormal(throughput * share, sigmas.throughput, "tokens/s");
   draft.set("outputThroughput", speed);
   draft.uncertainty("throughput", met ? 0 : sigmas.throughput);
 
@@ -48,9 +55,10 @@ export function estimateInference(workload: WorkloadOf<"inference">, draft: Draf
     draft.set("energyPerOutputToken", logNormal((power.central * accelerators) / throughput, sigmas.energy, "J"));
   describe(problem, solution, power, draft);
 
-  const all = accelerators * replicas;
+  const all = accelerators * replicas * share;
   const requests = workload.requests;
-  const seconds = timeOf(problem, solution);
+  const whole = timeOf(problem, solution);
+  const seconds = whole === undefined ? undefined : whole / share;
   let acceleratorHours: Quantity | undefined;
   let duration: Quantity | undefined;
   if (workload.duration !== undefined) duration = exact(workload.duration, "h");
@@ -63,7 +71,7 @@ export function estimateInference(workload: WorkloadOf<"inference">, draft: Draf
         requests: requests ?? 0,
         "output tokens": load.output,
         replicas,
-        "tokens/s of one replica": throughput,
+        "tokens/s of one replica": throughput * share,
         "sequences in flight": point.batch * s.layout.copies,
       },
       result: seconds / 3600,
@@ -92,6 +100,12 @@ export function estimateInference(workload: WorkloadOf<"inference">, draft: Draf
     draft.set("flops", exact(flops, "FLOP"));
   }
   noteRate(problem, solution, draft);
+}
+
+/** Part of an accelerator that each replica has, where several take turns on one; 1 for whole ones. */
+function shareOf({ hardware, replicas }: InferenceProblem): number {
+  const each = (hardware.count ?? replicas) / replicas;
+  return each > 0 && each < 1 ? each : 1;
 }
 
 /** Says when a stated rate is more, or much less, than the replicas can serve. */
@@ -134,14 +148,15 @@ function addPerToken(
   if (!(throughput > 0)) return;
   const { replicas, load } = problem;
   const rate = draft.get("costRate");
-  const hoursPerMillion = logNormal(1e6 / (throughput * replicas * 3600), sigmaThroughput, "h");
+  const share = shareOf(problem);
+  const hoursPerMillion = logNormal(1e6 / (throughput * share * replicas * 3600), sigmaThroughput, "h");
   if (rate !== undefined) {
     const cost = multiply(rate, hoursPerMillion, "USD");
     draft.set("costPerMillionOutputTokens", cost);
     draft.step?.({
       quantity: "costPerMillionOutputTokens",
       formula: "price per hour of all accelerators / (output tokens/s · 3600) · 1e6",
-      inputs: { "USD/h": rate.central, "tokens/s": throughput * replicas },
+      inputs: { "USD/h": rate.central, "tokens/s": throughput * share * replicas },
       result: cost.central,
       unit: "USD",
     });
@@ -149,7 +164,7 @@ function addPerToken(
   const facility = draft.get("power");
   if (facility === undefined || power === undefined || !(power.central > 0)) return;
   // Whole facility over accelerators alone: host and PUE.
-  const overhead = facility.central / ((power.central * problem.system.layout.accelerators * replicas) / 1000);
+  const overhead = facility.central / ((power.central * problem.system.layout.accelerators * replicas * share) / 1000);
   const perToken = (power.central * problem.system.layout.accelerators) / throughput;
   const energy = logNormal((perToken * load.output * overhead) / 3600, Math.hypot(sigmaEnergy, 0.12), "Wh");
   draft.set("energyPerRequest", energy);

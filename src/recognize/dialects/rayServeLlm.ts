@@ -18,6 +18,18 @@ export const rayServeLlm = dialectFrom({
   },
 });
 
+/** `num_gpus: 0.5`: replicas that take turns on one accelerator. */
+function readShare(reading: Reading, replicas: string): void {
+  for (const path of ["deployment_config/ray_actor_options/num_gpus", "placement_group_config/bundles/0/GPU"]) {
+    const share = reading.numberAt(path);
+    if (share === undefined || share <= 0 || share >= 1) continue;
+    const count = reading.numberAt(replicas) ?? 1;
+    const note = `${count} × a share of ${share}`;
+    reading.put("accelerators", count * share, reading.find(path), { note });
+    return;
+  }
+}
+
 const hasLlm = (root: Parameters<typeof nodeAt>[0]): boolean => {
   const applications = nodeAt(root, "applications");
   return (
@@ -60,6 +72,7 @@ function read(reading: Reading): Recognized {
     reading.has("deployment_config/num_replicas") && reading.numberAt("deployment_config/num_replicas") !== undefined;
   const replicas = fixed ? "deployment_config/num_replicas" : least;
   reading.count("replicas", replicas);
+  readShare(reading, replicas);
   const single =
     (reading.numberAt("engine_kwargs/tensor_parallel_size") ?? 1) *
     (reading.numberAt("engine_kwargs/pipeline_parallel_size") ?? 1);

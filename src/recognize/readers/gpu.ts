@@ -35,6 +35,8 @@ export const resourceAnchors: readonly string[] = [
 export function shareOfResource(key: string): { readonly share: number; readonly note?: string } {
   const mig = /mig-(\d)g\.(\d+)gb/i.exec(key);
   if (mig) return { share: Number(mig[1]) / 7, note: `MIG slice of ${mig[1]}/7` };
+  if (/gpu\.shared$/i.test(key))
+    return { share: 1, note: "shared in turns; how many share it is not stated: counted whole" };
   if (/neuroncore$/i.test(key)) return { share: 1 / 2, note: "2 NeuronCores per device" };
   return { share: 1 };
 }

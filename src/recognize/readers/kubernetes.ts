@@ -46,7 +46,7 @@ export function podDemand(spec: Cursor, metadata: Cursor): PodDemand {
   const main = demandOf(spec.get("containers"));
   const early = demandOf(spec.get("initContainers"));
   const demand = (main?.accelerators ?? 0) >= (early?.accelerators ?? 0) ? (main ?? early) : early;
-  if (demand) return { present: true, ...demand };
+  if (demand) return { present: true, ...shared(demand, spec) };
   const annotations = metadata.get("annotations");
   const fraction = annotations.first("gpu-fraction", "runai/gpu-fraction", "kai.scheduler/gpu-fraction");
   const share = fraction.number();
@@ -55,6 +55,14 @@ export function podDemand(spec: Cursor, metadata: Cursor): PodDemand {
   const claim = spec.get("resourceClaims", 0);
   if (claim.exists) return { present: true, accelerators: undefined, at: claim, note: undefined };
   return noDemand;
+}
+
+/** GKE divides a GPU among clients, each of which asks for one (docs.cloud.google.com, GPU time-sharing and MPS, 2025). */
+function shared(demand: ContainerDemand, spec: Cursor): ContainerDemand {
+  const labels = nodeLabels(spec);
+  const clients = labels.get("cloud.google.com/gke-max-shared-clients-per-gpu")?.number();
+  if (clients === undefined || clients < 2 || clients > 1000 || demand.accelerators !== 1) return demand;
+  return { ...demand, accelerators: 1 / clients, note: `one of ${clients} that share a GPU` };
 }
 
 function demandOf(containers: Cursor): ContainerDemand | undefined {

@@ -70,6 +70,20 @@ spec:
     assert.ok((estimate?.quantities.cost?.low ?? 0) > 0);
   });
 
+  it("counts replicas that take turns on an accelerator as their share, a token at the price of a whole one's", () => {
+    const app = (share: number): string =>
+      `applications: [{name: a, args: {llm_configs: [{model_loading_config: {model_id: meta-llama/Llama-3.2-1B}, accelerator_type: L4, deployment_config: {num_replicas: 2, ray_actor_options: {num_gpus: ${share}}}}]}}]\n`;
+    const [half, whole] = [0.5, 1].map(
+      (share) => only(new Analyzer({ facts }).analyze(input(app(share))).workloads).estimate,
+    );
+    const ratio = (key: "costRate" | "power" | "outputThroughput" | "costPerMillionOutputTokens"): number =>
+      (half?.quantities[key]?.central ?? 0) / (whole?.quantities[key]?.central ?? 1);
+    for (const key of ["costRate", "power", "outputThroughput"] as const) assert.ok(Math.abs(ratio(key) - 0.5) < 1e-9);
+    assert.ok(Math.abs(ratio("costPerMillionOutputTokens") - 1) < 1e-9);
+    assert.match(half?.notes.join() ?? "", /a share of 0\.5/);
+    assert.doesNotMatch(whole?.notes.join() ?? "", /a share of/);
+  });
+
   it("says nothing of text without a workload", () => {
     assert.deepEqual(new Analyzer({ facts }).analyze(input("on: push\njobs: {}\n")), {
       workloads: [],

@@ -48,6 +48,13 @@ spec:
     assert.equal(workloadOf(deployment(1, 2)).notes, undefined);
     assert.equal(workloadOf(deployment(1, 0)).notes, undefined);
   });
+  it("counts the part of a GPU that one of several clients has", () => {
+    const pod = (clients: number): string =>
+      `apiVersion: v1\nkind: Pod\nspec: {nodeSelector: {cloud.google.com/gke-max-shared-clients-per-gpu: "${clients}"}, containers: [{${gpu(1)}}]}\n`;
+    assertFacts(workloadOf(pod(4)), { accelerators: 0.25 });
+    assert.match(workloadOf(pod(4)).facts.accelerators?.note ?? "", /one of 4/);
+    assertFacts(workloadOf(pod(1)), { accelerators: 1 });
+  });
   it("points facts at their places in the file, in later documents too", () => {
     const text = `a: 1\n---\napiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - ${gpu('"4"')}\n`;
     const workload = workloadOf(text);
