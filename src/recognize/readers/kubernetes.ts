@@ -60,6 +60,11 @@ export function podDemand(spec: Cursor, metadata: Cursor): PodDemand {
 /** GKE divides a GPU among clients, each of which asks for one (docs.cloud.google.com, GPU time-sharing and MPS, 2025). */
 function shared(demand: ContainerDemand, spec: Cursor): ContainerDemand {
   const labels = nodeLabels(spec);
+  // A product that is itself a slice has the slice's size and price: slices are counted, not their part of a device.
+  const { share } = shareOfResource(demand.at.key);
+  const sliced = /mig-\d+g/i.test(labels.get("nvidia.com/gpu.product")?.text() ?? "");
+  if (sliced && share < 1 && demand.accelerators !== undefined)
+    return { ...demand, accelerators: Math.round(demand.accelerators / share), note: "MIG slices" };
   const clients = labels.get("cloud.google.com/gke-max-shared-clients-per-gpu")?.number();
   if (clients === undefined || clients < 2 || clients > 1000 || demand.accelerators !== 1) return demand;
   return { ...demand, accelerators: 1 / clients, note: `one of ${clients} that share a GPU` };

@@ -55,6 +55,12 @@ spec:
     assert.match(workloadOf(pod(4)).facts.accelerators?.note ?? "", /one of 4/);
     assertFacts(workloadOf(pod(1)), { accelerators: 1 });
   });
+  it("counts slices where the product is one, and their part of a device where it is not", () => {
+    const pod = (product: string): string =>
+      `apiVersion: v1\nkind: Pod\nspec: {nodeSelector: {nvidia.com/gpu.product: ${product}}, containers: [{resources: {limits: {nvidia.com/mig-1g.5gb: 2}}}]}\n`;
+    assertFacts(workloadOf(pod("NVIDIA-A100-SXM4-40GB-MIG-1g.5gb")), { accelerators: 2 });
+    assertFacts(workloadOf(pod("NVIDIA-A100-SXM4-40GB")), { accelerators: 2 / 7 });
+  });
   it("points facts at their places in the file, in later documents too", () => {
     const text = `a: 1\n---\napiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - ${gpu('"4"')}\n`;
     const workload = workloadOf(text);
