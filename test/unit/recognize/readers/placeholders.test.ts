@@ -44,7 +44,7 @@ describe("placeholders", () => {
 
   const cluster = (region: string): string =>
     `apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {region: ${region}}\nmanagedNodeGroups: [{name: g, instanceType: g4dn.xlarge, desiredCapacity: 1}]\n`;
-  for (const region of ["PLACEHOLDER_AWS_REGION", '"<region>"', '"${REGION}"'])
+  for (const region of ["PLACEHOLDER_AWS_REGION", '"<region>"', `"\${REGION}"`])
     it(`leaves the region open where ${region} stands, and says so`, () => {
       const workload = workloadOf(cluster(region));
       assertFacts(workload, { region: undefined, instanceType: "g4dn.xlarge" });
