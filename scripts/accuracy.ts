@@ -4,15 +4,18 @@
  *
  *   npm run accuracy              prints the table
  *   npm run accuracy -- --json    also writes scripts/calibration/data/accuracy.json, which the method page shows
+ *   npm run accuracy -- --check   the rows of scripts/calibration/data/check instead: sources that no constant was fitted on
+ *   npm run accuracy -- --rows    also one line a row: source, model, accelerator, figure, measured, low, central, high, ratio
  *
  * Chosen rows (`core`, `chosen`) are at most two per source, model, accelerator and count, so that no sweep decides the result. Rows that
  * the fit left out for contradicting themselves count here. Sources with fewer than five rows of a figure are judged together as "small".
  */
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { createCatalog } from "../src/catalog/catalog";
 import type { QuantityKey } from "../src/core/estimate";
 import { estimate } from "../src/core/estimator";
 import { methodology } from "../src/core/methodology";
+import type { Quantity } from "../src/core/quantity";
 import type { Workload } from "../src/core/workload";
 import { type Baseline, judgeRule, rules } from "./calibration/baselines";
 import { quantile } from "./calibration/fit";
@@ -54,10 +57,16 @@ interface Case {
   readonly truth: readonly (readonly [key: QuantityKey, value: number | undefined])[];
 }
 
-const table = (name: string): Row[] => readTable(new URL(`calibration/data/${name}.tsv`, import.meta.url));
+/** Folders of tables: what constants are fitted on, and what none was. */
+type Folder = "data" | "data/check";
+
+function table(name: string, folder: Folder = "data"): Row[] {
+  const path = new URL(`calibration/${folder}/${name}.tsv`, import.meta.url);
+  return existsSync(path) ? readTable(path) : [];
+}
 const chosen = (rows: Row[]): Row[] => rows.filter((row) => (row.core ?? row.chosen) === "1");
 
-function casesOf(): Case[] {
+function casesOf(folder: Folder): Case[] {
   const trained = (row: Row, kind: string, figure: string): Case => {
     const workload = trainingWorkload(row, kind);
     return {
@@ -77,12 +86,12 @@ function casesOf(): Case[] {
     reinforcementLearning: "reinforcement learning",
   };
   return [
-    ...chosen(table("training")).map((row) => trained(row, "training", "training")),
-    ...chosen(table("finetune")).map((row) => {
+    ...chosen(table("training", folder)).map((row) => trained(row, "training", "training")),
+    ...chosen(table("finetune", folder)).map((row) => {
       const kind = row.kind || "fineTuning";
       return trained(row, kind, names[kind] ?? kind);
     }),
-    ...chosen(table("memory"))
+    ...chosen(table("memory", folder))
       .filter((row) => row.accelerator !== "")
       .map(
         (row): Case => ({
@@ -92,7 +101,7 @@ function casesOf(): Case[] {
           truth: [["memoryPerAccelerator", number(row, "peak")]],
         }),
       ),
-    ...chosen(table("inference")).map(
+    ...chosen(table("inference", folder)).map(
       (row): Case => ({
         figure: "inference",
         source: row.source ?? "",
@@ -108,7 +117,7 @@ function casesOf(): Case[] {
         ).map((key) => [key, number(row, key)] as const),
       }),
     ),
-    ...chosen(table("image")).map(
+    ...chosen(table("image", folder)).map(
       (row): Case => ({
         figure: row.task === "video" ? "video" : "image",
         source: row.group ?? "",
@@ -125,6 +134,17 @@ function casesOf(): Case[] {
 /** Columns are named as the estimate's keys, but for the rate of training. */
 const keyOf = (column: string): QuantityKey =>
   column === "throughput" ? "trainingThroughput" : (column as QuantityKey);
+
+function rowLine(source: string, workload: Workload, key: QuantityKey, measured: number, answer?: Quantity): string {
+  const fields = workload as { readonly model?: { readonly name?: string } | string; readonly accelerator?: string };
+  const model = typeof fields.model === "string" ? fields.model : fields.model?.name;
+  const digits = (value: number | undefined): string => value?.toPrecision(4) ?? "";
+  const { low, central, high } = answer ?? {};
+  const ratio = central === undefined ? "" : (central / measured).toFixed(2);
+  return [source, model, fields.accelerator, key, measured, digits(low), digits(central), digits(high), ratio].join(
+    "\t",
+  );
+}
 
 interface Judged {
   readonly ratio: number | undefined;
@@ -163,15 +183,19 @@ function macro(figure: string, of: readonly Accuracy[]): Accuracy {
   };
 }
 
-export function measureAccuracy(): Omit<AccuracyReport, "date"> {
+export function measureAccuracy(
+  folder: Folder = "data",
+  eachRow?: (line: string) => void,
+): Omit<AccuracyReport, "date"> {
   const facts = createCatalog();
   const cells = new Map<string, Map<string, Judged[]>>();
-  const cases = casesOf();
+  const cases = casesOf(folder);
   for (const { figure, source, workload, truth } of cases) {
     const { quantities } = estimate(workload, facts);
     for (const [key, measured] of truth) {
       if (measured === undefined || measured <= 0) continue;
       const answer = quantities[key];
+      eachRow?.(rowLine(source, workload, key, measured, answer));
       const name = `${figure}: ${key}`;
       const sources = cells.get(name) ?? new Map<string, Judged[]>();
       cells.set(name, sources);
@@ -183,15 +207,17 @@ export function measureAccuracy(): Omit<AccuracyReport, "date"> {
       });
     }
   }
+  const fewest = folder === "data" ? 5 : 1;
   const figures = [...cells].flatMap(([figure, sources]) => {
-    const small = [...sources.values()].filter((list) => list.length < 5).flat();
-    const large = [...sources].filter(([, list]) => list.length >= 5).sort(([a], [b]) => (a < b ? -1 : 1));
+    const small = [...sources.values()].filter((list) => list.length < fewest).flat();
+    const large = [...sources].filter(([, list]) => list.length >= fewest).sort(([a], [b]) => (a < b ? -1 : 1));
     const rows = [...large, ...(small.length > 0 ? [["small", small] as const] : [])].map(([source, list]) =>
       summary(figure, source, list),
     );
     return [...rows, macro(figure, rows)];
   });
-  const baselines = rules.map((rule) =>
+  const judgedRules = folder === "data" ? rules : [];
+  const baselines = judgedRules.map((rule) =>
     judgeRule(rule, rule.all ? table(rule.table) : chosen(table(rule.table)), facts, (row) => {
       const workload = rule.table === "inference" ? inferenceWorkload(row) : trainingWorkload(row, "training");
       return estimate(workload, facts).quantities[keyOf(rule.column)]?.central;
@@ -201,7 +227,10 @@ export function measureAccuracy(): Omit<AccuracyReport, "date"> {
 }
 
 function main(): void {
-  const report = { date: new Date().toISOString().slice(0, 10), ...measureAccuracy() };
+  const asked = (flag: string): boolean => process.argv.includes(flag);
+  const folder: Folder = asked("--check") ? "data/check" : "data";
+  const eachRow = asked("--rows") ? (line: string): void => console.log(line) : undefined;
+  const report = { date: new Date().toISOString().slice(0, 10), ...measureAccuracy(folder, eachRow) };
   const percent = (x: number): string => `${(100 * x).toFixed(1)} %`.padStart(9);
   console.log(`${"figure".padEnd(40)} ${"source".padEnd(18)} answered   median       p90  bias    inside`);
   for (const one of report.figures)
@@ -213,7 +242,7 @@ function main(): void {
     console.log(
       `${one.figure.padEnd(34)} ${one.rule.padEnd(46)} ${one.on.padEnd(24)} ${String(one.rows).padStart(3)} median${percent(one.median)} p90${percent(one.p90)} bias ${one.bias.toFixed(2)}  ours${percent(one.ours)}`,
     );
-  if (process.argv.includes("--json")) {
+  if (asked("--json") && folder === "data") {
     const path = new URL("calibration/data/accuracy.json", import.meta.url);
     writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
   }
