@@ -62,8 +62,11 @@ const rows: readonly Row[] = [
   { key: "water", explanation: "On site and at the power stations" },
   { key: "eWaste", explanation: "Mass retired" },
   { key: "flops", explanation: "Model FLOPs; a multiply-add is 2" },
+  { key: "flopsPerToken", explanation: "One token forward; a multiply-add is 2" },
   { key: "parameters", explanation: "Counted from the dimensions" },
+  { key: "activeParameters", explanation: "Used for one token" },
   { key: "weightMemory", explanation: "In memory" },
+  { key: "kvCachePerToken", explanation: "Keys and values of all layers" },
 ];
 
 /** What a decision hangs on: money, time, energy, carbon. */
@@ -81,7 +84,15 @@ const primaryKeys: ReadonlySet<QuantityKey> = new Set([
   "costPerMillionOutputTokens",
 ]);
 /** Quantities of which neither more nor less is better: they say what the scenario is. */
-const neutral: ReadonlySet<QuantityKey> = new Set(["flops", "parameters", "weightMemory", "memoryPerAccelerator"]);
+const neutral: ReadonlySet<QuantityKey> = new Set([
+  "flops",
+  "flopsPerToken",
+  "parameters",
+  "activeParameters",
+  "weightMemory",
+  "kvCachePerToken",
+  "memoryPerAccelerator",
+]);
 
 interface Column {
   readonly scenario: Scenario;

@@ -40,7 +40,10 @@ async function tell(edited: boolean, byHand: readonly string[], canComment: bool
     void vscode.window.showInformationMessage(
       canComment
         ? vscode.l10n.t("Nothing of the scenario can be written into the file; {0}.", hand)
-        : vscode.l10n.t("JSON holds no comments; aicost.yaml can say it: {0}.", byHand.join(", ")),
+        : vscode.l10n.t(
+            "{0} cannot be written into this file. A file aicost.yaml beside it can state it.",
+            byHand.join(", "),
+          ),
     );
     return;
   }

@@ -147,7 +147,7 @@ export function reportMarkdown(report: Report, format: Formatter, options: Repor
         workloads.map(({ file, workload }) => {
           const { cost, energy, carbon, time } = cells(workload, format);
           return [
-            `${escapeMarkdown(workload.name ?? workload.dialect, 40)}${workload.countedIn === undefined ? "" : " (counted elsewhere)"}`,
+            `${escapeMarkdown(workload.name ?? workload.dialect, 80)}${workload.countedIn === undefined ? "" : " (counted elsewhere)"}`,
             whereOf(file.path, workload),
             ...[cost, energy, carbon, escapeMarkdown(hardwareCell(workload, format)), time].map(known),
           ];
@@ -160,7 +160,7 @@ export function reportMarkdown(report: Report, format: Formatter, options: Repor
     const details = detailsOf(workload, format);
     if (details.length === 0) continue;
     sections.push(
-      `### ${escapeMarkdown(workload.name ?? workload.dialect, 60)}`,
+      `### ${escapeMarkdown(workload.name ?? workload.dialect, 100)}`,
       `${kindOf(workload)}, ${whereOf(file.path, workload)}`,
       details.join("\n"),
     );
