@@ -46,7 +46,8 @@ const families: readonly Family[] = [
   family("h100(?:x\\d+|sxm5?)?|hopper", "h100-sxm h100-pcie h100-nvl"),
   family("h800", "h800-sxm"),
   // The H20-3e has other memory.
-  family("h20(?! 3e)", "h20"),
+  family("h20 ?(?:3e|e)|h20 141gb", "h20-3e"),
+  family("h20", "h20"),
   // As the A100 of that form, but for its link.
   family("a800(?: .*)? pcie", "a100-pcie-80"),
   family("a800", "a800-sxm"),
@@ -86,7 +87,7 @@ const families: readonly Family[] = [
   family("rtx ?pro ?5000", "rtxpro5000"),
   family("rtx ?pro ?4500", "rtxpro4500"),
   family("rtx ?pro ?4000", "rtxpro4000"),
-  family("(?:rtx )?6000 ?ada|rtx6000 ?ada", "rtx6000ada"),
+  family("(?:rtx ?)?a?6000 ?ada", "rtx6000ada"),
   family("(?:rtx )?5000 ?ada|rtx5000 ?ada", "rtx5000ada"),
   family("(?:rtx )?4500 ?ada|rtx4500 ?ada", "rtx4500ada"),
   family("(?:rtx )?4000 ?sff ?ada|rtx4000sffada", "rtx4000sffada"),

@@ -1,6 +1,7 @@
 /** Accelerators: rows as facts, and the look-up by name. */
 import type { AcceleratorFacts, Confidence, Match } from "../core/facts";
 import { type AcceleratorName, readAcceleratorName } from "./acceleratorNames";
+import { weaker } from "./confidence";
 import data from "./data/accelerators.json";
 import { quantityOf } from "./intervals";
 import type { OwnAccelerator } from "./overrides";
@@ -187,6 +188,6 @@ export class Accelerators {
       };
     if (reading.classOnly) return { value, how: "fuzzy", confidence: "low" };
     const sure: Confidence = candidates.length === 1 ? "high" : "medium";
-    return { value, how: "alias", confidence: sure };
+    return { value, how: "alias", confidence: weaker(sure, value.confidence) };
   }
 }

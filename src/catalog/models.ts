@@ -1,6 +1,7 @@
 /** Models: rows as facts, and the look-up by name. */
-import type { Confidence, Match, ModelFacts } from "../core/facts";
+import type { Match, ModelFacts } from "../core/facts";
 import type { ModelSpec } from "../core/model/specification";
+import { weaker } from "./confidence";
 import closedData from "./data/closedModels.json";
 import data from "./data/models.json";
 import { quantityOf } from "./intervals";
@@ -57,11 +58,6 @@ const closedFacts = ([id, total, active]: ClosedModelRow): ModelFacts => ({
   date: sourceDate(["EC"]),
   confidence: "low",
 });
-
-const weaker = (a: Confidence, b: Confidence): Confidence => {
-  const order: readonly Confidence[] = ["low", "medium", "high"];
-  return order[Math.min(order.indexOf(a), order.indexOf(b))] as Confidence;
-};
 
 /** Rows and their names, built once: catalogues with different own figures share them. */
 class Index {
