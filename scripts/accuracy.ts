@@ -3,7 +3,7 @@
  * the editor calls, with the bundled catalogue.
  *
  *   npm run accuracy              prints the table
- *   npm run accuracy -- --json    also writes scripts/calibration/data/accuracy.json, which the method page shows
+ *   npm run accuracy -- --json    also writes accuracy.json beside the tables, which the method page shows
  *   npm run accuracy -- --check   the rows of scripts/calibration/data/check instead: sources that no constant was fitted on
  *   npm run accuracy -- --rows    also one line a row: source, model, accelerator, figure, measured, low, central, high, ratio
  *
@@ -242,8 +242,8 @@ function main(): void {
     console.log(
       `${one.figure.padEnd(34)} ${one.rule.padEnd(46)} ${one.on.padEnd(24)} ${String(one.rows).padStart(3)} median${percent(one.median)} p90${percent(one.p90)} bias ${one.bias.toFixed(2)}  ours${percent(one.ours)}`,
     );
-  if (asked("--json") && folder === "data") {
-    const path = new URL("calibration/data/accuracy.json", import.meta.url);
+  if (asked("--json")) {
+    const path = new URL(`calibration/${folder}/accuracy.json`, import.meta.url);
     writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
   }
 }

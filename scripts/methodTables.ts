@@ -62,6 +62,46 @@ export function accuracyTable({ figures }: Pick<AccuracyReport, "figures">): str
   );
 }
 
+/** Sources that no constant was fitted on: each figure's mean of sources when first seen, and now. */
+export function checkTable(first: Pick<AccuracyReport, "figures">, now: Pick<AccuracyReport, "figures">): string {
+  const of = (report: Pick<AccuracyReport, "figures">, figure: string) => {
+    const sources = report.figures.filter((one) => one.figure === figure && one.source !== "macro");
+    const answered = sources.reduce((sum, one) => sum + one.answered, 0);
+    return {
+      sources: sources.length,
+      rows: sources.reduce((sum, one) => sum + one.rows, 0),
+      median: sources.reduce((sum, one) => sum + one.median, 0) / sources.length,
+      bias: sources.reduce((sum, one) => sum + one.bias, 0) / sources.length,
+      inside: sources.reduce((sum, one) => sum + one.inside * one.answered, 0) / answered,
+    };
+  };
+  return table(
+    [
+      "figure",
+      "sources",
+      "rows",
+      "median error, first seen",
+      "inside, first seen",
+      "median error, now",
+      "bias, now",
+      "inside, now",
+    ],
+    [...new Set(now.figures.map((one) => one.figure))].map((figure) => {
+      const [was, is] = [of(first, figure), of(now, figure)];
+      return [
+        figureName(figure),
+        String(is.sources),
+        String(is.rows),
+        percent(was.median),
+        percent(was.inside),
+        percent(is.median),
+        `× ${is.bias.toFixed(2)}`,
+        percent(is.inside),
+      ];
+    }),
+  );
+}
+
 export function baselineTable({ baselines }: Pick<AccuracyReport, "baselines">): string {
   return table(
     ["figure", "rule", "rows of", "rows", "its median error", "90 % below", "its bias", "ours, same rows"],
