@@ -356,6 +356,29 @@ export function catalogueSuite(): void {
         assert.deepEqual(new Set(authorized), new Set([undefined]));
       });
 
+      it("takes the hub and the token of the environment where the settings name none", async () => {
+        const own = "acme/environment-2b";
+        const authorized = new Set<string | undefined>();
+        const open = hubHandler({ [own]: { config: llamaConfig } });
+        answer = (request, response, origin) => {
+          authorized.add(request.headers.authorization);
+          open(request, response, origin);
+        };
+        const { HF_ENDPOINT: endpoint, HF_TOKEN: token } = process.env;
+        await set("aiCostLens", "hub.endpoint", undefined);
+        try {
+          Object.assign(process.env, { HF_ENDPOINT: server.origin, HF_TOKEN: "hf_environment" });
+          await run("resolveModel", own);
+        } finally {
+          for (const [name, was] of Object.entries({ HF_ENDPOINT: endpoint, HF_TOKEN: token }))
+            if (was === undefined) delete process.env[name];
+            else process.env[name] = was;
+          await set("aiCostLens", "hub.endpoint", server.origin);
+        }
+        assert.match(seen.last, /^information: acme\/environment-2b is known now/);
+        assert.deepEqual(authorized, new Set(["Bearer hf_environment"]));
+      });
+
       it("does nothing with arguments that are no model's name", async () => {
         answer = hub;
         for (const argument of [42, "", "x", "../x", "a/b/c", { id: 7 }, { id, revision: "../x" }, { id, more: 1 }, []])
