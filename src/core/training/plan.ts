@@ -11,7 +11,7 @@ import { knownModel } from "./knownModel";
 import { type Layout, layoutOf, type Method } from "./layout";
 import { settledCheckpointing, trainingMemory } from "./memory";
 import { type MemoryFields, type MemoryQuestion, memoryInput } from "./memoryInput";
-import { type Stack, stackOf } from "./stack";
+import { type Fitted, fittedOf, type Stack, stackOf } from "./stack";
 import type { Checkpointing, TimeInput } from "./time";
 
 export interface Plan extends TimeInput {
@@ -26,6 +26,8 @@ export interface Plan extends TimeInput {
   readonly checkpointingSettled: boolean;
   /** The file names its framework. */
   readonly frameworkStated: boolean;
+  /** Which speeds of that framework the constants were fitted on. */
+  readonly frameworkFitted: Fitted;
   /** Accelerators to reckon with; `countStated` tells whether the file says so. */
   readonly count: number;
   readonly countStated: boolean;
@@ -223,6 +225,7 @@ export function planRun(fields: PlanFields, defaults: PlanDefaults, draft: Draft
     precision,
     stack,
     frameworkStated: stated !== undefined,
+    frameworkFitted: fittedOf(fields.framework, device.generation),
     checkpointing: checkpointingOf(
       fields,
       stack,

@@ -36,6 +36,14 @@ interface Pace {
 /** Generations that the fit has measurements of; others are predicted by the same form alone. */
 const measured: ReadonlySet<Generation> = new Set(["ampere", "hopper", "blackwell", "cdna3", "gaudi", "tpu"]);
 
+/** Spread per doubling of the accelerators beyond a node: nobody states the network, nor how well an engine hides it. */
+const networkSigma = 0.05;
+
+/** What an engine adds that no constant was fitted on: its kernels, and its exchanges over many nodes. */
+function engineSigma(plan: Plan): number {
+  return Math.hypot(sigma.stepOther, networkSigma * Math.log2(Math.max(1, plan.count / 8)));
+}
+
 function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
   if (fields.mfu !== undefined) {
     const rate = plan.device.peakAtPrecision * fields.mfu;
@@ -46,11 +54,16 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
   const assumed = Math.hypot(plan.model.generic ? 0.1 : 0, measured.has(plan.device.generation) ? 0 : 0.2);
   if (plan.method === "full" && fields.kind !== "fineTuning") {
     const tuned = isTuned(plan);
-    const unnamed = plan.frameworkStated ? 0 : 0.15;
+    const engine = engineSigma(plan);
+    const { rate, run } = plan.frameworkFitted;
     return {
       seconds: terms.total,
-      stepSigma: Math.hypot(moe ? sigma.stepExperts : sigma.step, assumed, unnamed),
-      runSigma: Math.hypot(moe ? sigma.runExperts : tuned ? sigma.runTuned : sigma.run, assumed),
+      stepSigma: Math.hypot(moe ? sigma.stepExperts : sigma.step, assumed, rate ? 0 : engine),
+      runSigma: Math.hypot(
+        moe ? sigma.runExperts : tuned ? sigma.runTuned : sigma.run,
+        assumed,
+        tuned && !run ? engine : 0,
+      ),
       goodput: goodputOf(plan, false, false),
       goodputReason: tuned
         ? "share of the hours spent at the steady rate on a tuned stack: evaluations, checkpoints, restarts"

@@ -107,6 +107,17 @@ function scanFlops({ spec }: Architecture): number {
   return (768 * linear * spec.linearMixerParameters) / (3 * spec.hiddenSize);
 }
 
+/**
+ * Rate that kernels and compilers reach, relative to NVIDIA's. Trainium: the maker's own table (aws-neuron-sdk,
+ * trn1/training_data_decoder.csv, 2026-02), 47.95 sequences/s of Llama-3.1-8B on 512 chips.
+ */
+function softwareOf(device: TrainingDevice, stack: Stack, c: TrainingConstants): number {
+  if (device.nvidia) return 1;
+  // Outside the maker's stack exchanges wait: PaLM (arXiv 2204.02311) and OpenLLaMA (EasyLM, over 2200 tokens/s on v4).
+  if (device.generation === "tpu") return stack === "vendor" ? c.softwareTpu : 0.72;
+  return device.generation === "neuron" ? 0.55 : c.software;
+}
+
 export function timePerToken(input: TimeInput, c: TrainingConstants = trainingConstants): TimePerToken {
   const { model, device, layout, method, stack, sequence: s } = input;
   const { spec } = model;
@@ -138,14 +149,15 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
       c.headBytes * spec.vocabularySize) /
     device.bandwidth;
 
-  const software = device.nvidia ? 1 : c.software;
+  const software = softwareOf(device, stack, c);
   const matmulTime = (dense + experts + head) / software;
   const attentionTime = attention / software;
   const memoryTime = memory / software;
   const busy = matmulTime + attentionTime + memoryTime;
   // Kernels of the router and of each expert a rank holds, once per micro-batch: whichever of work and launches takes longer is felt.
+  // On a TPU the whole step is one program: nothing waits for a host.
   const launches =
-    model.expertLayers > 0
+    model.expertLayers > 0 && device.generation !== "tpu"
       ? ((c.expertLaunch + (c.expertKernels * (spec.experts ?? 0)) / layout.expert) *
           model.expertLayers *
           (stack === "vendor" ? 1 : 1.5) *
