@@ -39,7 +39,7 @@ export const clips: readonly NamedPipeline[] = [
   named(
     "hunyuan-video",
     "HunyuanVideo",
-    /hunyuan-?video/,
+    /hunyuan-?video|skyreels-?v?1|fast-?hunyuan/,
     transformer({
       layers: 60,
       doubleLayers: 20,
@@ -100,6 +100,13 @@ export const clips: readonly NamedPipeline[] = [
       rotary: true,
     }),
     clip(256, t5, 64, 2, [848, 480, 84], { scale: 8, temporalScale: 6, decoder: "video" }),
+  ),
+  named(
+    "allegro",
+    "Allegro",
+    /allegro/,
+    transformer({ layers: 32, width: 2304, heads: 24, feedForward: 9216, text: "cross", rotary: true }),
+    clip(512, t5, 100, 2, [1280, 720, 88]),
   ),
   named(
     "latte-1",

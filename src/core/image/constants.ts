@@ -18,12 +18,22 @@ export interface GenerationConstants {
   readonly ceiling: number;
 }
 
+/** Shares of what eager PyTorch takes. */
+export interface EngineConstants {
+  readonly linear: number;
+  readonly attention: number;
+  readonly memory: number;
+  readonly launch: number;
+}
+
 export interface ImageConstants {
   readonly hopper: GenerationConstants;
   readonly blackwell: GenerationConstants;
   readonly ampere: GenerationConstants;
   readonly ada: GenerationConstants;
+  readonly workstation: GenerationConstants;
   readonly cdna: GenerationConstants;
+  readonly tpu: GenerationConstants;
   /** Shares of TDP: an idle-spinning part, and while decoding. */
   readonly basePower: number;
   readonly decodePower: number;
@@ -31,6 +41,8 @@ export interface ImageConstants {
   readonly perByte: number;
   /** U-Nets draw this share of a transformer's energy per FLOP. */
   readonly unetEnergy: number;
+  /** Share of the launch cost that the accelerator itself spends starting and draining kernels. */
+  readonly tail: number;
   /** Visits of a layer's activations: transformer, query-key norm and rotary, convolution. */
   readonly baseVisits: number;
   readonly queryKeyVisits: number;
@@ -51,17 +63,21 @@ export interface ImageConstants {
   readonly decodeImage: number;
   readonly decodeVideo: number;
   readonly decodeDeep: number;
+  /** Decoding in fp32 for want of range in fp16, against decoding in 16 bit. */
+  readonly wideDecode: number;
+  /** GeForce parts sum fp16 products in fp16 at twice the rate that their peak states; static engines do so. */
+  readonly halfSums: number;
   /** s per megapixel of post-processing; s per call. */
   readonly hostPerMegapixel: number;
   readonly perCall: number;
-  /** Time and launch cost of engine classes against eager PyTorch. */
-  readonly compile: { readonly time: number; readonly launch: number };
-  readonly static: { readonly time: number; readonly launch: number };
+  /** What engine classes take of eager PyTorch's time, by part. */
+  readonly compile: EngineConstants;
+  readonly static: EngineConstants;
 }
 
 export const imageConstants: ImageConstants = calibration.constants;
 
-export type ImageGeneration = "hopper" | "blackwell" | "ampere" | "ada" | "cdna";
+export type ImageGeneration = "hopper" | "blackwell" | "ampere" | "ada" | "workstation" | "cdna" | "tpu";
 
 /** 80 % log half-width added where few measurements (consumer and workstation parts, single) or none stand behind a group. */
 const fewMeasured = 0.15;
@@ -77,13 +93,15 @@ export function imageGeneration(generation: Generation): { group: ImageGeneratio
     case "ada":
       return { group: "ada", width: fewMeasured };
     case "ampereWorkstation":
-      return { group: "ampere", width: fewMeasured };
+      return { group: "workstation", width: fewMeasured };
     case "blackwellWorkstation":
       return { group: "ada", width: noneMeasured };
     case "cdna2":
     case "cdna3":
     case "cdna4":
       return { group: "cdna", width: noneMeasured };
+    case "tpu":
+      return { group: "tpu", width: noneMeasured };
     default:
       return { group: "ampere", width: noneMeasured };
   }

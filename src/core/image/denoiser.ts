@@ -3,7 +3,7 @@
  *
  * A denoiser is a diffusion transformer (this file) or a U-Net (`unet.ts`). Counts are per item and pass; one multiply-add is 2 FLOP.
  */
-import type { Canvas, Latent, Pass } from "./pass";
+import { type Canvas, type Latent, type Pass, paddedHead } from "./pass";
 import { type UNet, unetPass } from "./unet";
 
 export interface DiffusionTransformer {
@@ -114,6 +114,7 @@ function transformerPass(shape: DiffusionTransformer, canvas: Canvas, latent: La
   const richness = shape.linearAttention ? 2.2 : joint ? 1 + (0.3 * (shape.doubleLayers ?? 0) + 0.5 * dual) / L : 1;
   return {
     ...transformerFlops(shape, T, text, grid),
+    attentionPadding: shape.linearAttention ? 1 : paddedHead(d / shape.heads),
     traffic: {
       base: visits * richness,
       queryKey: visits * ((shape.queryKeyNorm ? 0.6 : 0) + (shape.rotary ? 0.4 : 0)),

@@ -6,7 +6,7 @@ import type { GenerationWorkload } from "../workload";
 import type { Batch } from "./batch";
 import { imageConstants, imageGeneration } from "./constants";
 import { denoiserPass } from "./denoiser";
-import { engineClass } from "./engine";
+import { engineOf } from "./engine";
 import { decodeFlops, generationTime, type Job, type Timing, textFlops } from "./law";
 import { addMemory } from "./memory";
 import type { Canvas, Pass } from "./pass";
@@ -21,7 +21,8 @@ import {
 import { groupwise, rolling } from "./sequential";
 import { energyWidth, latencyWidth } from "./widths";
 
-const reference = "law fitted on ML.ENERGY v2 and v3, xDiT, stable-fast, diffusers-torchao; docs/method.md, images";
+const reference =
+  "law fitted on ML.ENERGY v2 and v3, xDiT, stable-fast, diffusers-torchao and ten lesser sources; docs/method.md, images";
 
 /** Width, height and frames of one item; defaults are the pipeline's and recorded. */
 export function canvasOf(workload: GenerationWorkload, pipeline: Pipeline, draft: Draft): Canvas {
@@ -159,7 +160,7 @@ export function jobOf(workload: GenerationWorkload, counted: Diffusion, accelera
     batch,
     accelerators,
     precision: workload.precision,
-    engine: engineClass(workload.engine),
+    engine: engineOf(workload.engine),
     ...(workload.mfu === undefined ? {} : { mfu: workload.mfu }),
   };
 }
@@ -267,7 +268,7 @@ function explain(draft: Draft, job: Job, timing: Timing, accelerators: number): 
   const { parts } = timing;
   draft.step?.({
     quantity: "time of one step",
-    formula: "((linear + attention + memory) · engine + communication)⁴ + launch⁴)^¼",
+    formula: "((linear + attention + memory + communication)⁴ + launch⁴)^¼",
     inputs: {
       batch: job.batch,
       accelerators,
@@ -276,7 +277,7 @@ function explain(draft: Draft, job: Job, timing: Timing, accelerators: number): 
       "memory (s)": parts.memory,
       "communication (s)": parts.communication,
       "launch (s)": parts.launch,
-      engine: job.engine,
+      engine: job.engine.class,
     },
     result: timing.step,
     unit: "s",

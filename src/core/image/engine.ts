@@ -1,39 +1,86 @@
-/** Engine classes: what runs the denoiser decides how many kernels it launches and how well they are fused. */
+/** Engine classes: what runs the denoiser decides how many kernels it launches, how well they are fused, and how work is divided. */
 import type { Precision } from "../precision";
 import type { ImageConstants } from "./constants";
 
 export type EngineClass = "eager" | "compile" | "static" | "torchao";
 
+/** What the engine's name says. */
+export interface Engine {
+  readonly class: EngineClass;
+  /** Several accelerators share one item: by its sequence, patches or tensors. Unknown where no engine is named. */
+  readonly divides: boolean | undefined;
+}
+
 export function engineClass(engine: string | undefined): EngineClass {
   if (engine === undefined) return "eager";
-  if (/tensor-?rt|aitemplate|oneflow|stable-?fast|onediff|trt\b/i.test(engine)) return "static";
-  if (/torchao/i.test(engine)) return "torchao";
+  if (/tensor-?rt|aitemplate|oneflow|stable-?fast|onediff|nexfort|nunchaku|svdquant|trt\b/i.test(engine))
+    return "static";
+  // Quantised modules that are compiled behave as compiled ones, whoever quantised them.
   if (/compile|inductor/i.test(engine)) return "compile";
+  if (/torchao/i.test(engine)) return "torchao";
   return "eager";
 }
 
+const divided =
+  /xdit|para-?att|ulysses|ring\b|usp\b|sequence|context|fast-?video|sglang|distri-?fusion|pipe-?fusion|parallel/i;
+
+export const engineOf = (engine: string | undefined): Engine => ({
+  class: engineClass(engine),
+  divides: engine === undefined ? undefined : divided.test(engine),
+});
+
+/** Factors against eager 16-bit PyTorch. */
 export interface EngineFactors {
-  readonly time: number;
+  /** On matrix products and convolutions. */
+  readonly linear: number;
+  readonly attention: number;
+  /** On element-wise traffic. */
+  readonly memory: number;
   readonly launch: number;
   /** Extra 80 % log half-width of latency that the class brings. */
   readonly width: number;
 }
 
-/** Factors on accelerator time and launches against eager 16-bit PyTorch. */
+/** Matrix products in a narrow format that the kernels compute in: half the time, and quantising the activations. */
+function narrowFactor(precision: Precision | undefined): number {
+  if (precision === "int8") return 0.8;
+  if (precision === "fp8") return 0.6;
+  if (precision === "int4" || precision === "fp4") return 0.45;
+  return 1;
+}
+
+const narrowFormats: ReadonlySet<Precision> = new Set(["fp8", "int8", "fp4", "int4", "nf4"]);
+
 export function engineFactors(
   engine: EngineClass,
   precision: Precision | undefined,
   constants: ImageConstants,
 ): EngineFactors {
+  const narrow = precision !== undefined && narrowFormats.has(precision);
   if (engine === "torchao") {
+    const whole = (time: number, width: number): EngineFactors => ({
+      linear: time,
+      attention: time,
+      memory: time,
+      launch: 1,
+      width,
+    });
     // Weight-only 4 bit unpacks in slow kernels: 0.9 to 5 times bf16 by scheme, which a workload does not state.
-    if (precision === "int4" || precision === "nf4") return { time: 1.9, launch: 1, width: 0.8 };
-    if (precision === "fp8") return { time: 0.85, launch: 1, width: 0.25 };
-    return { time: 1.1, launch: 1, width: 0.25 };
+    if (precision === "int4" || precision === "nf4") return whole(1.9, 0.8);
+    return whole(precision === "fp8" ? 0.85 : 1.05, 0.25);
   }
-  const narrow = precision === "fp8" || precision === "int8" || precision === "fp4" ? 0.75 : 1;
-  const narrowWidth = narrow < 1 ? 0.25 : 0;
-  if (engine === "eager") return { time: narrow, launch: 1, width: narrowWidth };
+  if (engine === "eager") {
+    if (!narrow) return { linear: 1, attention: 1, memory: 1, launch: 1, width: 0 };
+    // Without a compiler, narrow weights are stored so and widened before every product.
+    const four = precision === "int4" || precision === "fp4" || precision === "nf4";
+    return { linear: four ? 1.35 : 1.2, attention: 1, memory: 1, launch: 1.3, width: four ? 0.4 : 0.25 };
+  }
   const own = constants[engine];
-  return { time: own.time * narrow, launch: own.launch, width: Math.hypot(0.24, narrowWidth) };
+  return {
+    linear: own.linear * narrowFactor(precision),
+    attention: own.attention,
+    memory: own.memory,
+    launch: own.launch,
+    width: Math.hypot(0.24, narrow ? 0.25 : 0),
+  };
 }

@@ -4,11 +4,11 @@
  * A step takes what the accelerators need (matrix products, attention, element-wise traffic, communication) or what the host needs to
  * launch its kernels, whichever is longer. Power is a static share of TDP plus energy per FLOP and byte, under a ceiling.
  */
-import type { AcceleratorFacts } from "../facts";
+import type { AcceleratorFacts, Generation } from "../facts";
 import { peakFlops } from "../hardware";
 import type { Precision } from "../precision";
 import { type GenerationConstants, type ImageConstants, imageGeneration } from "./constants";
-import { type EngineClass, engineFactors } from "./engine";
+import { type Engine, engineFactors } from "./engine";
 import type { Canvas, Pass } from "./pass";
 import type { Pipeline } from "./pipeline";
 
@@ -22,7 +22,7 @@ export interface Job {
   readonly batch: number;
   readonly accelerators: number;
   readonly precision: Precision | undefined;
-  readonly engine: EngineClass;
+  readonly engine: Engine;
   /** Model FLOPs utilisation stated by the user. */
   readonly mfu?: number;
 }
@@ -91,13 +91,26 @@ function splitting(n: number, heads: number): { allToAll: number; ring: number; 
 /** PCIe 4.0 ×16, one direction: where the catalogue knows no link. */
 const fallbackLink = 32;
 
-/** TFLOP/s of dense peak per W of TDP that a part can keep up; beyond it, the clock gives way with the square root. */
-const sustainable = 0.45;
-/** Generations whose shares were fitted on parts beyond that (their limit is in the share), or that are not told apart. */
-const fittedAtLimit = new Set(["hopper", "blackwell", "ampere", "cdna2", "cdna3", "cdna4"]);
+/**
+ * TFLOP/s of dense peak per W of TDP that a part can keep up; beyond it, the clock gives way with the square root. The other generations'
+ * limits are in the shares fitted on them.
+ */
+const sustainable: Readonly<Partial<Record<Generation, number>>> = {
+  volta: 0.3,
+  turing: 0.3,
+  ampereWorkstation: 0.45,
+  ada: 0.45,
+  blackwellWorkstation: 0.45,
+};
+/** Flash attention needs Ampere's instructions; what stands in for it on older parts takes about twice as long. */
+const withoutFlash = new Set<Generation>(["volta", "turing"]);
+const olderAttention = 0.55;
+/** Share of the matrix rate at which fp32 attention runs. */
+const wideAttention = 0.5;
 
 function rates(accelerator: AcceleratorFacts, job: Job, constants: ImageConstants) {
-  const own = constants[imageGeneration(accelerator.generation).group];
+  const { generation, tdp } = accelerator;
+  const own = constants[imageGeneration(generation).group];
   const peak = peakFlops(accelerator, "bf16")?.flops ?? 0;
   const bandwidth = accelerator.bandwidth * 1e9;
   // A part with little compute for its bandwidth (H20) keeps its tensor cores as busy as the older ones do.
@@ -105,29 +118,65 @@ function rates(accelerator: AcceleratorFacts, job: Job, constants: ImageConstant
   const share: GenerationConstants = starved
     ? { ...own, linear: constants.ampere.linear, attention: Math.max(own.attention, constants.ampere.attention) }
     : own;
-  const perWatt = accelerator.tdp === undefined ? 0 : peak / 1e12 / accelerator.tdp;
-  const clock =
-    perWatt > sustainable && !fittedAtLimit.has(accelerator.generation) ? Math.sqrt(sustainable / perWatt) : 1;
+  const perWatt = tdp === undefined ? 0 : peak / 1e12 / tdp;
+  const sustained = sustainable[generation];
+  const clock = sustained !== undefined && perWatt > sustained ? Math.sqrt(sustained / perWatt) : 1;
   const wide = job.precision === "fp32";
-  return { share, peak: (wide ? peak / 4 : peak) * clock, bandwidth: wide ? bandwidth / 2 : bandwidth };
+  const format = wide ? (accelerator.peak.tf32 ?? accelerator.peak.fp32 ?? peak / 4e12) * 1e12 : peak;
+  return {
+    share,
+    peak: format * clock,
+    attention:
+      format *
+      clock *
+      share.attention *
+      (withoutFlash.has(generation) ? olderAttention : 1) *
+      (wide ? wideAttention : 1),
+    bandwidth: wide ? bandwidth / 2 : bandwidth,
+  };
+}
+
+/** Whether fp16 products can be summed in fp16 at twice the rate that the catalogue states: GeForce, whose int8 peak is four times it. */
+const hasHalfSums = ({ peak }: AcceleratorFacts): boolean =>
+  (peak.int8 ?? 0) >= 3.5 * (peak.fp16 ?? Number.POSITIVE_INFINITY);
+
+/**
+ * Accelerators that each generate items of their own: what TPU programs, U-Nets and engines that do not divide an item do with a batch
+ * that shares out evenly. 1 where all work on the same items.
+ */
+function replicas(accelerator: AcceleratorFacts, { accelerators: n, batch, engine, pass }: Job): number {
+  if (n <= 1 || batch < n || batch % n !== 0 || engine.divides === true) return 1;
+  const apart = accelerator.generation === "tpu" || pass.backbone === "unet" || engine.divides === false;
+  return apart ? n : 1;
 }
 
 /** Undefined where the part's peak or bandwidth is unknown. */
 export function generationTime(accelerator: AcceleratorFacts, job: Job, constants: ImageConstants): Timing | undefined {
+  const copies = replicas(accelerator, job);
+  if (copies > 1) {
+    const one = generationTime(accelerator, { ...job, accelerators: 1, batch: job.batch / copies }, constants);
+    return one && { ...one, energy: one.energy === undefined ? undefined : one.energy * copies };
+  }
   const { pipeline, pass, canvas, accelerators: n, batch } = job;
-  const { share, peak, bandwidth } = rates(accelerator, job, constants);
+  const { share, peak, bandwidth, attention: attentionRate } = rates(accelerator, job, constants);
   if (!(peak > 0 && bandwidth > 0)) return undefined;
   const unet = pass.backbone === "unet";
   const B = batch * job.guidancePasses;
-  const factors = engineFactors(job.engine, job.precision, constants);
-  const linear = (B * pass.linear) / (n * peak * share.linear);
-  const attention = (B * pass.attention) / (n * peak * share.attention * (unet ? constants.unetAttention : 1));
+  // XLA compiles the whole step.
+  const engine = accelerator.generation === "tpu" && job.engine.class === "eager" ? "static" : job.engine.class;
+  const factors = engineFactors(engine, job.precision, constants);
+  const halved = engine === "static" && job.precision === "fp16" && hasHalfSums(accelerator) ? constants.halfSums : 1;
+  const linear = ((B * pass.linear) / (n * peak * share.linear)) * factors.linear * halved;
+  const attention =
+    ((B * pass.attention * pass.attentionPadding) / (n * attentionRate * (unet ? constants.unetAttention : 1))) *
+    factors.attention;
   const bytes =
     constants.baseVisits * pass.traffic.base +
     constants.queryKeyVisits * pass.traffic.queryKey +
     constants.convolutionVisits * pass.traffic.convolution;
-  const memory = (B * bytes) / (n * bandwidth * share.memory);
-  let busy = (linear + attention + memory) * factors.time;
+  const kernels = pass.launches.units * constants.launchUnit + pass.launches.modules * constants.launchModule;
+  const memory = ((B * bytes) / (n * bandwidth * share.memory) + constants.tail * kernels) * factors.memory;
+  let busy = linear + attention + memory;
   if (job.mfu !== undefined) busy = (B * (pass.linear + pass.attention)) / (n * peak * job.mfu);
   // Text tokens that do not divide evenly are kept whole on every accelerator.
   if (n > 1 && pass.textTokens % n !== 0) {
@@ -143,9 +192,7 @@ export function generationTime(accelerator: AcceleratorFacts, job: Job, constant
     (split.allToAll * (1 / (link * constants.wire) + 1 / (bandwidth * constants.allToAll)) +
       split.ring * (1 / (link * constants.wire) + 1 / (bandwidth * constants.ring)));
   const launch =
-    (pass.launches.units * constants.launchUnit +
-      pass.launches.modules * constants.launchModule +
-      (n > 1 ? pass.attentionCalls * (constants.launchSplit + constants.launchHop * split.hops) : 0)) *
+    (kernels + (n > 1 ? pass.attentionCalls * (constants.launchSplit + constants.launchHop * split.hops) : 0)) *
     factors.launch;
   const step = ((busy + communication) ** 4 + launch ** 4) ** 0.25;
 
@@ -158,9 +205,12 @@ export function generationTime(accelerator: AcceleratorFacts, job: Job, constant
     deepCompression: constants.decodeDeep,
     none: 0,
   }[pipeline.latent.decoder];
+  // A decoder whose values overflow fp16 is run in fp32.
+  const widened = pipeline.wideDecoder && job.precision === "fp16" ? constants.wideDecode : 1;
   const decode =
     ((batch * decodeFlops(pipeline, canvas)) / (peak * share.linear) + (decodeBytes * pixels) / bandwidth) *
-      Math.min(1, factors.time) +
+      widened *
+      Math.min(1, (factors.linear + factors.memory) / 2) +
     (pipeline.latent.decoder === "none" ? 0 : constants.hostPerMegapixel * pixels * 1e-6);
   const denoising = job.evaluations * step;
   const latency = denoising + text + decode;

@@ -22,6 +22,8 @@ export interface Pass {
   readonly linear: number;
   /** FLOP of attention scores and values. */
   readonly attention: number;
+  /** What padding the heads to the widths that attention kernels come in adds to the time, ≥ 1. */
+  readonly attentionPadding: number;
   /** Element-wise traffic in bf16 bytes for one visit of every activation, by class (`constants.ts` says how many visits). */
   readonly traffic: { readonly base: number; readonly queryKey: number; readonly convolution: number };
   readonly launches: { readonly units: number; readonly modules: number };
@@ -32,4 +34,13 @@ export interface Pass {
   readonly width: number;
   readonly heads: number;
   readonly backbone: "transformer" | "unet";
+}
+
+/** Head widths that flash attention is compiled for; one between two is padded to the larger. */
+const kernelWidths = [32, 64, 96, 128, 192, 256] as const;
+
+/** Computed over useful width of a head of `width` channels: 40 → 1.6, 72 → 1.33, 64 and 128 → 1. */
+export function paddedHead(width: number): number {
+  const kernel = kernelWidths.find((one) => one >= width);
+  return kernel === undefined || !(width > 0) ? 1 : Math.min(2, kernel / width);
 }

@@ -9,6 +9,8 @@ export interface Pipeline {
   readonly label: string;
   readonly denoiser: Denoiser;
   readonly latent: Latent;
+  /** The decoder overflows fp16 and is run in fp32 there (`force_upcast` of its configuration). */
+  readonly wideDecoder?: boolean;
   /** Text tokens the denoiser attends to. */
   readonly textTokens: number;
   /** Parameters of the text encoders together. */

@@ -175,27 +175,27 @@ export const stills: readonly NamedPipeline[] = [
   ),
   named("ssd-1b", "SSD-1B", /ssd-?1b/, unet({ ...sdxl, down: [0, 2, 4], up: [[4, 4, 10], [2, 1, 1], 0], middle: 0 }), {
     ...still(77, clipPair, 50, 2),
+    wideDecoder: true,
   }),
   named("segmind-vega", "Segmind-Vega", /vega/, unet({ ...sdxl, down: [0, 1, 2], up: [[2, 2, 1], 1, 0], middle: 0 }), {
     ...still(77, clipPair, 50, 2),
+    wideDecoder: true,
   }),
-  named("kolors", "Kolors", /kolors/, unet(sdxl), still(256, 6.2e9, 50, 2)),
-  named("sdxl-turbo", "SDXL-Turbo", /sdxl-?turbo|(xl|sdxl).*(turbo)/, unet(sdxl), still(77, clipPair, 1, 1, 512)),
-  named(
-    "sdxl-few-step",
-    "SDXL few-step",
-    /(xl|sdxl).*(lightning|hyper|lcm|dmd|few-step)|lcm.*(xl|sdxl)/,
-    unet(sdxl),
-    still(77, clipPair, 4, 1),
-  ),
+  named("kolors", "Kolors", /kolors/, unet(sdxl), { ...still(256, 6.2e9, 50, 2), wideDecoder: true }),
+  named("sdxl-turbo", "SDXL-Turbo", /sdxl-?turbo|(xl|sdxl).*(turbo)/, unet(sdxl), {
+    ...still(77, clipPair, 1, 1, 512),
+    wideDecoder: true,
+  }),
+  named("sdxl-few-step", "SDXL few-step", /(xl|sdxl).*(lightning|hyper|lcm|dmd|few-step)|lcm.*(xl|sdxl)/, unet(sdxl), {
+    ...still(77, clipPair, 4, 1),
+    wideDecoder: true,
+  }),
   named(
     "sdxl",
     "Stable Diffusion XL",
     /sdxl|stable-?diffusion-?xl|playground|(realvis|dreamshaper|juggernaut|proteus|albedobase).*xl|pony-?diffusion|illustrious|animagine/,
     unet(sdxl),
-    {
-      ...still(77, clipPair, 50, 2),
-    },
+    { ...still(77, clipPair, 50, 2), wideDecoder: true },
   ),
   named(
     "kandinsky-3",
@@ -207,6 +207,7 @@ export const stills: readonly NamedPipeline[] = [
       down: [0, 1, 1, 1],
       middle: 0,
       crossWidth: 4096,
+      headWidth: 64,
       modulesFactor: 1.9,
     }),
     still(128, 8.6e9, 25, 2),
@@ -221,6 +222,7 @@ export const stills: readonly NamedPipeline[] = [
       down: [0, 1, 1, 1],
       middle: 1,
       crossWidth: 768,
+      headWidth: 64,
       plainAttention: true,
       residualResampling: true,
     }),

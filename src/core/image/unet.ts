@@ -2,7 +2,7 @@
  * A U-Net counted block by block, as the diffusers configurations lay it out: residual blocks (two 3 × 3 convolutions and a skip),
  * spatial transformers (self-attention, cross-attention, gated MLP), down- and upsampling, skips from the way down to the way up.
  */
-import type { Canvas, Latent, Pass } from "./pass";
+import { type Canvas, type Latent, type Pass, paddedHead } from "./pass";
 
 export interface UNet {
   readonly backbone: "unet";
@@ -16,6 +16,8 @@ export interface UNet {
   readonly middle: number;
   /** Width of the text embedding. */
   readonly crossWidth: number;
+  /** Channels of an attention head; eight heads, however wide, when absent. */
+  readonly headWidth?: number;
   /** Attention without an MLP behind each residual block (Kandinsky). */
   readonly plainAttention?: boolean;
   /** Down- and upsampling by whole residual blocks (Kandinsky 2). */
@@ -34,6 +36,8 @@ export interface UNet {
 interface Tally {
   multiplyAdds: number;
   attention: number;
+  /** Attention with heads padded to the width of a kernel. */
+  padded: number;
   transformerVisits: number;
   convolutionVisits: number;
   modules: number;
@@ -66,7 +70,9 @@ function transformer(
   const projections = shape.plainAttention ? 4 * blocks : 2 + 18 * blocks;
   tally.multiplyAdds += pixels * c * c * projections;
   if (!shape.plainAttention) tally.multiplyAdds += blocks * 2 * c * shape.crossWidth * text;
-  tally.attention += blocks * 2 * pixels * c * (perFrame + text);
+  const attention = blocks * 2 * pixels * c * (perFrame + text);
+  tally.attention += attention;
+  tally.padded += attention * paddedHead(shape.headWidth ?? c / 8);
   tally.transformerVisits += 0.8 * blocks * pixels * c;
   tally.modules += blocks;
   tally.transformers += blocks;
@@ -96,6 +102,7 @@ export function unetPass(shape: UNet, canvas: Canvas, latent: Latent, text: numb
   const tally: Tally = {
     multiplyAdds: 0,
     attention: 0,
+    padded: 0,
     transformerVisits: 0,
     convolutionVisits: 0,
     modules: 0,
@@ -136,6 +143,7 @@ export function unetPass(shape: UNet, canvas: Canvas, latent: Latent, text: numb
   return {
     linear: 2 * tally.multiplyAdds,
     attention: 2 * tally.attention,
+    attentionPadding: tally.attention > 0 ? tally.padded / tally.attention : 1,
     traffic: { base: 2 * tally.transformerVisits, queryKey: 0, convolution: 2 * tally.convolutionVisits },
     launches: { units: 0, modules: tally.modules * (shape.modulesFactor ?? 1) },
     attentionCalls: tally.transformers,

@@ -6,5 +6,12 @@ export const sd1 = {
   middle: 1,
   crossWidth: 768,
 };
-export const sd2 = { ...sd1, crossWidth: 1024 };
-export const sdxl = { channels: [320, 640, 1280], residualBlocks: 2, down: [0, 2, 10], middle: 10, crossWidth: 2048 };
+export const sd2 = { ...sd1, crossWidth: 1024, headWidth: 64 };
+export const sdxl = {
+  channels: [320, 640, 1280],
+  residualBlocks: 2,
+  down: [0, 2, 10],
+  middle: 10,
+  crossWidth: 2048,
+  headWidth: 64,
+};
