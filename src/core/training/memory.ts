@@ -7,7 +7,7 @@
 import type { Assumption, MemoryQuantity, Step } from "../estimate";
 import { weightBits } from "../precision";
 import { add, logNormal, type Quantity } from "../quantity";
-import { memoryConstants, memorySigma } from "./memoryConstants";
+import { fittedStacks, memoryConstants, memorySigma } from "./memoryConstants";
 import { partsOf, referenceBytes, sumOf } from "./memoryParts";
 import { resolveSetting } from "./memoryResolve";
 import { type MemoryPart, type MemorySetting, memoryParts, type TrainingMemoryInput } from "./memorySetting";
@@ -23,8 +23,9 @@ export interface TrainingMemory {
 }
 
 function intervalOf(setting: MemorySetting, parts: Readonly<Record<MemoryPart, number>>, central: number): Quantity {
-  const { input, method } = setting;
+  const { input, method, stack } = setting;
   const guessed = input.sequenceLength === undefined || input.microBatchSize === undefined;
+  const fitted = fittedStacks.has(stack.name);
   const moving = parts.activations + parts.logits;
   const fixed =
     method === "full"
@@ -32,10 +33,13 @@ function intervalOf(setting: MemorySetting, parts: Readonly<Record<MemoryPart, n
       : input.model.expertLayers > 0 && weightBits[setting.frozen] < 16
         ? memorySigma.quantizedExperts
         : memorySigma.adapterStates;
-  const total = add(
-    logNormal(sumOf(parts) - moving, fixed, "GB"),
-    logNormal(moving, guessed ? memorySigma.movingAssumed : memorySigma.moving, "GB"),
+  const states = Math.hypot(
+    fixed,
+    fitted ? 0 : memorySigma.unfittedStates,
+    input.model.visionParameters > 0 ? memorySigma.images : 0,
   );
+  const transient = guessed ? memorySigma.movingAssumed : fitted ? memorySigma.moving : memorySigma.unfittedMoving;
+  const total = add(logNormal(sumOf(parts) - moving, states, "GB"), logNormal(moving, transient, "GB"));
   // A co-located engine takes its share whatever the trainer needs.
   return central > total.central ? logNormal(central, memorySigma.states, "GB") : total;
 }

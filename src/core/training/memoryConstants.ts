@@ -15,6 +15,8 @@ export interface MemoryConstants {
   readonly fusedLogit: number;
   /** GB of communication buffers with more than one device. */
   readonly buffers: number;
+  /** Elements of each of DeepSpeed's buckets in stages 1 and 2. */
+  readonly bucketElements: number;
   /** Parameters that DeepSpeed's ZeRO-3 keeps gathered: `stage3_max_live_parameters` and as many fetched ahead. */
   readonly liveParameters: number;
   /** GB of pinned-copy and reduction buffers with offload. */
@@ -33,6 +35,7 @@ export const memoryConstants: MemoryConstants = {
   quantizedOnDevice: 0.3,
   fusedLogit: 0.3,
   buffers: 1,
+  bucketElements: 2e8,
   liveParameters: 2e9,
   offloadBuffers: 2,
   colocatedShare: 0.7,
@@ -40,13 +43,22 @@ export const memoryConstants: MemoryConstants = {
 };
 
 /**
- * Standard deviations of the logarithm, from residuals of left-out sources: of what stays (states, work space) and of what comes and
- * goes (activations, logits), the latter wider where the length of a batch is a guess.
+ * Standard deviations of the logarithm, from residuals of left-out sources and of published runs that nothing was fitted on: of what stays
+ * (states, work space) and of what comes and goes (activations, logits). The latter is wider where the length of a batch is a guess.
  */
 export const memorySigma = {
   states: 0.08,
   adapterStates: 0.12,
   quantizedExperts: 0.35,
+  /** Further, where nothing was fitted on the framework. */
+  unfittedStates: 0.12,
+  /** Further, where images bring activations that no text length tells. */
+  images: 0.2,
   moving: 0.2,
+  /** Where nothing was fitted on the framework: copies of the logits and blocks left over from other lengths differ between them. */
+  unfittedMoving: 0.5,
   movingAssumed: 0.9,
 } as const;
+
+/** Stacks with published peaks in the fit. */
+export const fittedStacks: ReadonlySet<string> = new Set(["litgpt", "torchtune", "torchtitan", "unsloth", "axolotl"]);

@@ -35,7 +35,7 @@ export function layerActivations(setting: MemorySetting): number {
   const attention = 2 * (queries + 2 * keys) + 2 * queries;
   const mlp = (gated ? (frozenMlp ? 6 : stack.gatedMlp) : frozenMlp ? 2 : 4) * width;
   // Sequence parallelism divides the norms' share as well.
-  return (norms + attention + mlp) / layout.tensor;
+  return ((input.precision === "fp32" ? 2 : 1) * (norms + attention + mlp)) / layout.tensor;
 }
 
 /** Bytes of a frozen base on one rank, unsharded. Quantisers leave embeddings and head at 16 bit or more. */
@@ -44,12 +44,16 @@ function frozenBytes(setting: MemorySetting): number {
   const part = local(input.model, layout);
   const bits = weightBits[setting.frozen];
   if (bits >= 16) return (part.all * bits) / 8;
-  const tables = part.tables * (stack.fp32Tables && setting.method === "qlora" ? 4 : 2);
+  // GPTQ and AWQ checkpoints come with 16-bit tables, which PEFT leaves as they are.
+  const fp32Tables = stack.fp32Tables && setting.method === "qlora" && setting.frozen !== "int4";
+  const tables = part.tables * (fp32Tables ? 4 : 2);
   const { unpackedLayers, quantizedOnDevice } = setting.constants;
   // Sharded loading quantises shard by shard.
   const leftover = stack.quantizesOnDevice && setting.zeroStage < 3 ? quantizedOnDevice : 0;
   // bitsandbytes quantises linear modules; experts fused into one tensor stay at 16 bit unless the trainer takes care of them.
-  const quantized = part.dense + (setting.expertsQuantized ? part.experts : 0);
+  // Checkpoints of GPTQ and AWQ quantise the language model alone.
+  const vision = setting.frozen === "int4" ? input.model.visionParameters / (layout.tensor * layout.pipeline) : 0;
+  const quantized = part.dense - vision + (setting.expertsQuantized ? part.experts : 0);
   const unpacked = (unpackedLayers * 2 * quantized) / Math.max(1, input.model.spec.layers / layout.pipeline);
   return (quantized * bits) / 8 + 2 * (part.dense + part.experts - quantized) + tables + unpacked + leftover * part.all;
 }
@@ -147,6 +151,46 @@ export function states(setting: MemorySetting): {
 }
 
 /**
+ * Bytes of one rank while DeepSpeed's optimiser steps: fp32 gradients beside master weights and moments, 18 bytes per parameter with Adam,
+ * of which stage 3 also shares the 16-bit weights (`estimate_zero2_model_states_mem_needs` and its twin for stage 3, deepspeed/runtime/zero).
+ */
+export function deepspeedStepBytes(of: {
+  readonly parameters: number;
+  /** Parameters of the largest layer, which stage 3 holds whole. */
+  readonly largestLayer: number;
+  readonly ranks: number;
+  readonly zeroStage: number;
+  /** Bytes per parameter of the optimiser's moments; Adam's otherwise. */
+  readonly moments?: number;
+}): number {
+  const states = ((10 + (of.moments ?? 8)) / of.ranks) * of.parameters;
+  return of.zeroStage >= 3 ? states + 4 * of.largestLayer : states + (of.zeroStage < 2 ? 4 : 2) * of.parameters;
+}
+
+/** Bytes of one rank at the optimiser's step where it is a peak of its own: full training in DeepSpeed's stages, all on the device. */
+function stepBytes({ input, stack, layout, method, shards, zeroStage, sharding, offload }: MemorySetting): number {
+  if (method !== "full" || sharding !== "deepspeed" || zeroStage < 1 || offload) return 0;
+  const part = local(input.model, layout);
+  return deepspeedStepBytes({
+    parameters: part.all,
+    largestLayer: (part.dense + part.experts) / Math.max(1, input.model.spec.layers / layout.pipeline),
+    ranks: shards,
+    zeroStage,
+    moments: Math.min(8, stack.optimizerBytes - (stack.moments > 8 ? 4 : 0)),
+  });
+}
+
+/** Buffers that overlap reduction with the backward pass in stages 1 and 2: 4.5 times both buckets (Hugging Face, DeepSpeed guide). */
+function bucketBytes(
+  { input, layout, method, adapters, sharding, zeroStage }: MemorySetting,
+  elements: number,
+): number {
+  if (sharding !== "deepspeed" || zeroStage < 1 || zeroStage > 2 || input.accelerators < 2) return 0;
+  const trained = method === "full" ? local(input.model, layout).all : adapters;
+  return 4.5 * 2 * 2 * Math.min(elements, trained);
+}
+
+/**
  * Bytes per logit where only the chosen tokens' log-probabilities are taken, row by row: the 16-bit product, its copy over the temperature,
  * the softmax and the gradient (TRL, `selective_log_softmax`, 2025).
  */
@@ -162,7 +206,7 @@ function transient(setting: MemorySetting): { activations: number; logits: numbe
   const inFlight = Math.min(pipeline, layout.microBatches);
   const layers = ((spec.layers + (spec.encoderLayers ?? 0)) / pipeline) * inFlight;
   const inner = layerActivations(setting) * tokens;
-  const boundary = (2 * spec.hiddenSize * tokens) / tensor;
+  const boundary = ((input.precision === "fp32" ? 4 : 2) * spec.hiddenSize * tokens) / tensor;
   const { liveLayers, selectiveShare, fusedLogit } = setting.constants;
   // Tensor parallelism gathers the inputs of both blocks, and their gradients, whole.
   const gathered = tensor > 1 ? 4 * 2 * spec.hiddenSize * tokens : 0;
@@ -172,7 +216,9 @@ function transient(setting: MemorySetting): { activations: number; logits: numbe
     setting.checkpointing === "none"
       ? layers * (inner + scores)
       : setting.checkpointing === "selective"
-        ? layers * (selectiveShare * inner) + live + scores
+        ? stack.selectiveCore
+          ? layers * inner + gathered + scores
+          : layers * (selectiveShare * inner) + live + scores
         : layers * boundary + live + scores;
   const { scoredTokens } = input;
   const scored = (tokens * Math.min(sequence, scoredTokens ?? sequence)) / sequence;
@@ -188,20 +234,23 @@ const gigabyte = 1e9;
 
 export function partsOf(setting: MemorySetting): Record<MemoryPart, number> {
   const { input, layout } = setting;
-  const { buffers, offloadBuffers, context } = setting.constants;
+  const { buffers, bucketElements, offloadBuffers, context } = setting.constants;
   // Batches of one shape reuse their blocks: packed samples, and pre-training over several devices.
   const oneShape = input.packing ?? (input.method === "full" && input.accelerators > 1);
   const allocator = oneShape ? 1 : setting.constants.allocator;
   const state = states(setting);
   const moving = transient(setting);
   const several = input.accelerators > 1;
+  const backward = state.weights + state.gradients + state.optimizer + state.workspace;
+  // Activations are gone when the optimiser steps: whichever of the two peaks is higher decides.
+  const beyond = Math.max(0, stepBytes(setting) - backward - allocator * (moving.activations + moving.logits));
   const parts = {
     weights: (state.weights + referenceBytes(setting)) / gigabyte,
     gradients: state.gradients / gigabyte,
     optimizer: state.optimizer / gigabyte,
     activations: (allocator * moving.activations) / gigabyte,
     logits: (allocator * moving.logits) / gigabyte,
-    workspace: state.workspace / gigabyte,
+    workspace: (state.workspace + beyond + bucketBytes(setting, bucketElements)) / gigabyte,
     overhead: (several ? buffers : 0) + (setting.offload && layout.data * layout.tensor > 1 ? offloadBuffers : 0),
   };
   const memory = input.accelerator?.memory;

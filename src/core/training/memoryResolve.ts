@@ -7,7 +7,7 @@ import { layoutOf } from "./layout";
 import type { MemoryConstants } from "./memoryConstants";
 import { partsOf, statesFit, sumOf } from "./memoryParts";
 import type { MemorySetting, TrainingMemoryInput } from "./memorySetting";
-import { type ResolvedStack, resolveStack } from "./memoryStack";
+import { optimizerBytes, pure16, type ResolvedStack, resolveStack } from "./memoryStack";
 import { stackOf } from "./stack";
 
 /**
@@ -72,6 +72,10 @@ export function resolveSetting(
     gradientAccumulation: input.gradientAccumulation,
     globalBatch: input.globalBatchSize,
   });
+  // Weights loaded at 16 bit train at 16 bit, unless the framework keeps a copy of its own as DeepSpeed and Megatron do.
+  const copies = stack.weight < 4 || (stack.sharding === "deepspeed" && (devices > 1 || given.zeroStage !== undefined));
+  if (method === "full" && !copies && weightBits[input.weightPrecision ?? "fp32"] === 16)
+    stack = { ...stack, ...pure16, optimizerBytes: optimizerBytes(input.optimizer, 4), shardedMaster: false };
   if (method === "full" && devices === 1 && stack.name === "torchtune" && input.optimizer === undefined) {
     // The single-device recipe: optimiser step fused into the backward pass, paged 8-bit AdamW.
     stack = { ...stack, gradient: 0, optimizerBytes: 2, paged: true };
@@ -104,7 +108,9 @@ export function resolveSetting(
   if (method !== "full" && weightBits[setting.frozen] < 16 && input.model.expertLayers > 0)
     setting = {
       ...setting,
-      expertsQuantized: storedFormat(input.model.name) !== undefined || !statesFit(setting, 0.85),
+      // Whoever quantises experts does so because they do not fit one device, sharded or not.
+      expertsQuantized:
+        storedFormat(input.model.name) !== undefined || !statesFit({ ...setting, shards: 1, zeroStage: 0 }, 0.85),
     };
   if (given.zeroStage === undefined && devices > 1 && stack.sharding !== "distributedOptimizer") {
     if (stack.sharding === "fsdp" && stack.name !== "axolotl") setting = { ...setting, zeroStage: 3 };

@@ -29,6 +29,8 @@ export interface MemoryStack {
   readonly checkpoints: "always" | "sharded" | "ifNeeded";
   /** A quantised base is made from 16-bit weights on the device, whose blocks stay reserved; others quantise while loading. */
   readonly quantizesOnDevice: boolean;
+  /** Selective checkpointing repeats the core of attention alone, which fused kernels do not keep anyway. */
+  readonly selectiveCore: boolean;
   /** A quantised base keeps embeddings and head in fp32 (PEFT's `prepare_model_for_kbit_training`). */
   readonly fp32Tables: boolean;
 }
@@ -47,11 +49,12 @@ const base: MemoryStack = {
   adaptsMlp: true,
   checkpoints: "ifNeeded",
   quantizesOnDevice: false,
+  selectiveCore: false,
   fp32Tables: true,
 };
 
 /** Pure 16-bit training: weights, gradients and moments all at two bytes. */
-const pure16 = { weight: 2, gradient: 2, moments: 4 } as const;
+export const pure16 = { weight: 2, gradient: 2, moments: 4 } as const;
 
 const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
   [
@@ -93,11 +96,13 @@ const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
   [/llm-foundry|composer|mosaic|fsdp/, { ...base, name: "fsdp", sharding: "fsdp" }],
   [
     /megatron|nemo|maxtext|bridge|\bngc\b|dgl/,
-    { ...base, name: "megatron", weight: 2, sharding: "distributedOptimizer", moments: 12 },
+    { ...base, name: "megatron", weight: 2, sharding: "distributedOptimizer", moments: 12, selectiveCore: true },
   ],
   // Its configurations all switch checkpointing on (EleutherAI/gpt-neox, configs/*.yml).
   [/neox/, { ...base, name: "gpt-neox", weight: 2, gradient: 2, moments: 12, checkpoints: "always" }],
   [/deepspeed|zero/, { ...base, name: "deepspeed", weight: 2, gradient: 2, moments: 12 }],
+  // Loads weights at 16 bit, checkpointing is on by default (modelscope/ms-swift, command-line parameters).
+  [/\bswift\b/, { ...base, ...pure16, name: "ms-swift", checkpoints: "always" }],
 ];
 
 /** Loss fused with the output projection: logits never exist as a whole (Liger, CutCrossEntropy, Unsloth). */
