@@ -99,14 +99,20 @@ const sustainable: Readonly<Partial<Record<Generation, number>>> = {
   volta: 0.3,
   turing: 0.3,
   ampereWorkstation: 0.45,
-  ada: 0.45,
-  blackwellWorkstation: 0.45,
+  ada: 0.38,
+  blackwellWorkstation: 0.38,
 };
-/** Flash attention needs Ampere's instructions; what stands in for it on older parts takes about twice as long. */
+/** Flash attention needs Ampere's instructions; what stands in for it on older parts is slower. */
 const withoutFlash = new Set<Generation>(["volta", "turing"]);
-const olderAttention = 0.55;
+const olderAttention = 0.85;
 /** Share of the matrix rate at which fp32 attention runs. */
 const wideAttention = 0.5;
+
+/** Where fp16 products can be summed in fp16 at twice the rate that the catalogue states: GeForce, whose int8 peak is four times it. */
+const isGeForce = ({ peak }: AcceleratorFacts): boolean =>
+  (peak.int8 ?? 0) >= 3.5 * (peak.fp16 ?? Number.POSITIVE_INFINITY);
+/** Boards for players run above the clock that their peak is stated at. */
+const boost = 1.08;
 
 function rates(accelerator: AcceleratorFacts, job: Job, constants: ImageConstants) {
   const { generation, tdp } = accelerator;
@@ -120,7 +126,8 @@ function rates(accelerator: AcceleratorFacts, job: Job, constants: ImageConstant
     : own;
   const perWatt = tdp === undefined ? 0 : peak / 1e12 / tdp;
   const sustained = sustainable[generation];
-  const clock = sustained !== undefined && perWatt > sustained ? Math.sqrt(sustained / perWatt) : 1;
+  const limit = sustained !== undefined && perWatt > sustained ? Math.sqrt(sustained / perWatt) : 1;
+  const clock = limit * (isGeForce(accelerator) ? boost : 1);
   const wide = job.precision === "fp32";
   const format = wide ? (accelerator.peak.tf32 ?? accelerator.peak.fp32 ?? peak / 4e12) * 1e12 : peak;
   return {
@@ -135,10 +142,6 @@ function rates(accelerator: AcceleratorFacts, job: Job, constants: ImageConstant
     bandwidth: wide ? bandwidth / 2 : bandwidth,
   };
 }
-
-/** Whether fp16 products can be summed in fp16 at twice the rate that the catalogue states: GeForce, whose int8 peak is four times it. */
-const hasHalfSums = ({ peak }: AcceleratorFacts): boolean =>
-  (peak.int8 ?? 0) >= 3.5 * (peak.fp16 ?? Number.POSITIVE_INFINITY);
 
 /**
  * Accelerators that each generate items of their own: what TPU programs, U-Nets and engines that do not divide an item do with a batch
@@ -165,7 +168,7 @@ export function generationTime(accelerator: AcceleratorFacts, job: Job, constant
   // XLA compiles the whole step.
   const engine = accelerator.generation === "tpu" && job.engine.class === "eager" ? "static" : job.engine.class;
   const factors = engineFactors(engine, job.precision, constants);
-  const halved = engine === "static" && job.precision === "fp16" && hasHalfSums(accelerator) ? constants.halfSums : 1;
+  const halved = engine === "static" && job.precision === "fp16" && isGeForce(accelerator) ? constants.halfSums : 1;
   const linear = ((B * pass.linear) / (n * peak * share.linear)) * factors.linear * halved;
   const attention =
     ((B * pass.attention * pass.attentionPadding) / (n * attentionRate * (unet ? constants.unetAttention : 1))) *

@@ -21,6 +21,8 @@ export interface Pipeline {
   readonly width: number;
   readonly height: number;
   readonly frames: number;
+  /** The steps and passes are this distilled member's own: its name changes nothing. */
+  readonly ownSchedule?: boolean;
 }
 
 export interface NamedPipeline extends Pipeline {

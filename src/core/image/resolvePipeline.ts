@@ -148,6 +148,7 @@ const distilledSchedule = 8;
 
 export function defaultGuidance(resolved: ResolvedPipeline, steps: number): number {
   const { pipeline, name } = resolved;
+  if (pipeline.ownSchedule) return pipeline.guidancePasses;
   if (isDistilled(name) || pipeline.steps <= 4) {
     const consistency = /lcm|consistency/i.test(name) || pipeline.key === "lcm";
     return steps > distilledSchedule && !consistency && !/schnell/i.test(name) ? 2 : 1;
@@ -157,7 +158,7 @@ export function defaultGuidance(resolved: ResolvedPipeline, steps: number): numb
 
 /** Steps of the published pipeline; of a distilled member that is not known by itself, the most its schedule has. */
 export function usualSteps({ pipeline, name }: ResolvedPipeline): number {
-  return isDistilled(name) ? Math.min(distilledSchedule, pipeline.steps) : pipeline.steps;
+  return isDistilled(name) && !pipeline.ownSchedule ? Math.min(distilledSchedule, pipeline.steps) : pipeline.steps;
 }
 
 /** Parameters of the denoiser: stated, or the catalogue's; undefined where neither knows. */

@@ -33,7 +33,7 @@ const entries: readonly NamedPipeline[] = [...clips, ...stills];
 
 const byKey = new Map<string, NamedPipeline>(entries.map((row) => [row.key, row]));
 
-const ditName = /(?:^|[^a-z])dit-(s|b|l|xl)-(2|4|8)(?:$|[^0-9])/;
+const ditName = /(?:^|[^a-z])[ds]it-(s|b|l|xl)-(2|4|8)(?:$|[^0-9])/;
 
 /** Separators become dashes, letters lower case, the owner part stays: `black-forest-labs/FLUX.1-dev` → `black-forest-labs-flux-1-dev`. */
 const normalise = (name: string): string =>

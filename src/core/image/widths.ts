@@ -24,6 +24,6 @@ export function latencyWidth(context: WidthContext): number {
 }
 
 export function energyWidth(context: WidthContext): number {
-  const base = 0.125 + 0.012 * Math.log2(Math.max(1, context.accelerators));
-  return Math.hypot(base, extras(context), context.engineWidth / 2);
+  const spread = 0.045 * Math.log2(Math.max(1, context.accelerators));
+  return Math.hypot(0.105, spread, extras(context), context.engineWidth / 2);
 }

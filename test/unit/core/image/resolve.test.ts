@@ -100,6 +100,76 @@ describe("resolving a denoiser", () => {
   });
 });
 
+describe("members of a family that differ in size, stages or schedule", () => {
+  const cases: readonly [name: string, key: string, steps: number, passes: number][] = [
+    ["Tencent-Hunyuan/HunyuanDiT-v1.2-Diffusers-Distilled", "hunyuan-dit-distilled", 25, 2],
+    ["black-forest-labs/FLUX.2-klein-4B", "flux-2-klein-4b", 4, 1],
+    ["black-forest-labs/FLUX.2-klein-9B", "flux-2-klein-9b", 4, 1],
+    ["Efficient-Large-Model/Sana_600M_1024px_diffusers", "sana-0.6b", 20, 2],
+    ["Efficient-Large-Model/Sana_1600M_1024px_diffusers", "sana-1.6b", 20, 2],
+    ["PixArt-alpha/PixArt-LCM-XL-2-1024-MS", "pixart-few-step", 4, 1],
+    ["Alpha-VLLM/Lumina-Next-SFT-diffusers", "lumina-next", 30, 2],
+    ["stabilityai/stable-diffusion-2-1-base", "sd-2-base", 50, 2],
+    ["Lykon/dreamshaper-xl-turbo", "sdxl-few-step", 4, 1],
+    ["HiDream-ai/HiDream-I1-Fast", "hidream-fast", 16, 1],
+    ["HiDream-ai/HiDream-I1-Dev", "hidream-dev", 28, 1],
+    ["THUDM/CogView3-Plus-3B", "cogview-3-plus", 50, 2],
+    ["THUDM/CogView4-6B", "cogview-4", 50, 2],
+    ["FastVideo/FastWan2.1-T2V-1.3B-Diffusers", "fastwan-1.3b", 3, 1],
+    ["Wan-AI/Wan2.2-T2V-A14B-Diffusers", "wan-a14b", 40, 2],
+    ["FastVideo/FastHunyuan", "fast-hunyuan", 6, 1],
+    ["tencent/HunyuanVideo-1.5", "hunyuan-video-1.5", 50, 2],
+    ["Skywork/SkyReels-V1-Hunyuan-T2V", "skyreels-v1", 30, 2],
+    ["Skywork/SkyReels-V2-T2V-14B-540P", "skyreels-v2", 50, 2],
+    ["Lightricks/LTX-Video-0.9.8-13B-distilled", "ltx-video-13b", 8, 1],
+    ["Lightricks/LTX-Video-0.9.7-dev", "ltx-video-13b", 30, 2],
+    ["Lightricks/LTX-Video", "ltx-video", 50, 2],
+    ["rhymes-ai/Allegro", "allegro", 100, 2],
+    ["stepfun-ai/stepvideo-t2v", "step-video", 50, 2],
+    ["ByteDance/AnimateDiff-Lightning", "animatediff-lightning", 4, 1],
+    ["nvidia/Cosmos-Predict2-2B-Text2Image", "cosmos-2-2b", 35, 2],
+  ];
+  for (const [name, key, steps, passes] of cases)
+    it(`${name} is ${key}: ${steps} steps, ${passes} passes`, () => {
+      const resolved = resolve(name);
+      assert.equal(resolved.pipeline.key, key);
+      assert.equal(usualSteps(resolved), steps);
+      assert.equal(defaultGuidance(resolved, steps), passes);
+    });
+  it("image-to-video by Stable Diffusion comes in 14 and 25 frames", () => {
+    assert.equal(resolve("stabilityai/stable-video-diffusion-img2vid").pipeline.frames, 14);
+    assert.equal(resolve("stabilityai/stable-video-diffusion-img2vid-xt").pipeline.frames, 25);
+  });
+});
+
+describe("published sizes follow from the shapes", () => {
+  /** Blocks' weights alone: attention and MLP of each stream, cross-attention; no modulation, embeddings or norms. */
+  const blockWeights = (name: string): number => {
+    const { denoiser } = resolve(name).pipeline;
+    assert.ok(denoiser.backbone === "transformer");
+    const { layers, width: d, feedForward: f, doubleLayers = 0, text } = denoiser;
+    return (layers + doubleLayers) * (4 * d * d + 2 * d * f) + (text === "cross" ? 4 * layers * d * d : 0);
+  };
+  // Modulation is up to a third of a small model's weights, so the blocks come to 60 to 100 % of the published count.
+  for (const [name, billions] of [
+    ["FLUX.2-klein-4B", 3.9],
+    ["FLUX.2-klein-9B", 9.1],
+    ["FLUX.2-dev", 32],
+    ["THUDM/CogView4-6B", 6.4],
+    ["THUDM/CogView3-Plus-3B", 2.9],
+    ["tencent/HunyuanVideo-1.5", 8.3],
+    ["stepfun-ai/stepvideo-t2v", 30],
+    ["rhymes-ai/Allegro", 2.8],
+    ["meituan-longcat/LongCat-Video", 13.6],
+    ["Lightricks/LTX-Video-0.9.7-dev", 13],
+    ["tencent/HunyuanImage-2.1", 17],
+  ] as const)
+    it(`${name}: ${billions} B`, () => {
+      const share = blockWeights(name) / (billions * 1e9);
+      assert.ok(share > 0.6 && share <= 1.02, share.toFixed(2));
+    });
+});
+
 describe("steps by default", () => {
   it("those of the pipeline, few for a distilled member", () => {
     assert.equal(usualSteps(resolve("FLUX.1-dev")), 50);
