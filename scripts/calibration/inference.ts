@@ -4,7 +4,9 @@
  *   npx tsx scripts/calibration/inference.ts            fit, check on unseen systems, write (then npm run format)
  *   npx tsx scripts/calibration/inference.ts --check    residuals of the constants as they are; nothing is written
  *   … --dry                                             fit and check, write nothing
+ *   … --seen                                            fit, print the constants, write nothing
  *
+ * data/check/inference.tsv: rows of sources that no constant is fitted on; only judged.
  * data/inference.tsv: one published measurement a row, with its source. `chosen` marks at most two rows per source, model,
  * accelerator and count; they weigh more, so that long sweeps do not decide.
  *
@@ -64,9 +66,11 @@ function hash(text: string): number {
 const number = (text: string | undefined): number | undefined =>
   text === undefined || text === "" ? undefined : Number(text);
 
-export function readRows(): { rows: Row[]; refused: string[] } {
+/** Rows of the table to fit on, or of the check table, whose sources no constant is fitted on. */
+export function readRows(folder: "data" | "data/check" = "data"): { rows: Row[]; refused: string[] } {
   const facts = createCatalog();
-  const [header = "", ...lines] = readFileSync(join(__dirname, "data/inference.tsv"), "utf8").trimEnd().split("\n");
+  const path = join(__dirname, folder, "inference.tsv");
+  const [header = "", ...lines] = readFileSync(path, "utf8").trimEnd().split("\n");
   const names = header.split("\t");
   const rows: Row[] = [];
   const refused: string[] = [];
@@ -361,9 +365,11 @@ function sigmaTable(judged: readonly Judged[]): Record<string, { dense: number[]
 function main(): void {
   const flags = new Set(process.argv.slice(2));
   const { rows, refused } = readRows();
-  console.log(`${rows.length} rows, ${refused.length} refused`);
+  const { rows: checks } = readRows("data/check");
+  console.log(`${rows.length} rows, ${refused.length} refused, ${checks.length} of other sources`);
   if (flags.has("--check")) {
     print("constants as they are", summarize(judge(rows, inferenceCalibration.constants)));
+    print("check table", summarize(judge(checks, inferenceCalibration.constants)));
     return;
   }
   const strength = 0.006;
@@ -373,6 +379,11 @@ function main(): void {
   const constants = rounded(c) as InferenceConstants;
   const seen = summarize(judge(rows, constants));
   print("rows of the fit", seen);
+  print("check table", summarize(judge(checks, constants)));
+  if (flags.has("--seen")) {
+    for (const p of parameters) console.log(p.paths[0], currentOf(c, p).toPrecision(3), p.prior);
+    return;
+  }
   const left = unseen(rows, start, 12, strength);
   const out = summarize(left);
   const sigmas = sigmaTable(left);

@@ -25,7 +25,7 @@ const tied = (paths: readonly string[], prior: number, rest: Partial<Parameter> 
 const engines = (names: readonly string[], field: string): string[] => names.map((name) => `engines.${name}.${field}`);
 
 /** Data-sheet bandwidth is never exceeded, and the gap to it is not told from launch time above 0.93. */
-const bandwidth = { least: 0.4, most: 0.95, pull: 4 };
+const bandwidth = { least: 0.4, most: 0.92, pull: 4 };
 const share = { least: 0.2, most: 0.95, pull: 4 };
 const power = { least: 0.1, most: 0.5, pull: 2 };
 
@@ -66,7 +66,9 @@ export const parameters: readonly Parameter[] = [
   one("eagerOverlap", 2.8, { least: 1, most: 6 }),
   one("link", 0.45, { least: 0.2, most: 0.9 }),
   one("dequantise", 0.9, { least: 0.5, most: 1 }),
-  one("eagerDequantise", 760 * us),
+  one("unpack", 2, { least: 0.2, most: 20, pull: 0.3 }),
+  // bitsandbytes on A800 and RTX 5090 (check table).
+  one("eagerDequantise", 350 * us),
   one("bubble", 0.046, { least: 0.005, most: 0.3 }),
   one("residentOutput", 0.74, { least: 0.5, most: 1, pull: 4 }),
   one("batchCap", 1200, { least: 256, most: 4096 }),
@@ -84,12 +86,16 @@ export const parameters: readonly Parameter[] = [
   tied(engines(["compiled"], "layer"), 59 * us),
   tied(engines(["llamaCpp", "exllama", "mlc"], "layer"), 17 * us),
   one("engines.eager.step", 7.8e-3),
+  tied(engines(["vllm", "sglang"], "step"), 150 * us),
+  tied(engines(["tensorRt"], "step"), 100 * us),
   tied(engines(["vllm"], "sequence"), 44 * us),
   tied(engines(["sglang"], "sequence"), 110 * us, { most: 250 * us }),
   tied(engines(["vllmEarly"], "sequence"), 380 * us),
   tied(engines(["tensorRt", "tensorRtStatic"], "sequence"), 4.8 * us),
   tied(engines(["vllm", "sglang"], "expertLayer"), 39 * us),
   tied(engines(["tensorRt", "tensorRtStatic"], "expertLayer"), 21 * us),
+  tied(engines(["vllm", "sglang"], "latentLayer"), 100 * us),
+  tied(engines(["tensorRt", "tensorRtStatic"], "latentLayer"), 50 * us),
   tied(engines(["vllm", "sglang"], "exchange"), 78 * us),
   tied(engines(["tensorRt", "tensorRtStatic"], "exchange"), 20 * us),
   tied(engines(["vllm", "sglang", "tensorRt", "tensorRtStatic"], "allReduce"), 15 * us),
@@ -98,8 +104,9 @@ export const parameters: readonly Parameter[] = [
   tied(engines(["vllm", "sglang"], "prefill"), 0.6, { least: 0.3, most: 1.1 }),
   tied(engines(["vllmEarly"], "prefill"), 0.58, { least: 0.3, most: 1.1 }),
   tied(engines(["tensorRt", "tensorRtStatic"], "prefill"), 0.75, { least: 0.3, most: 1.1 }),
-  one("engines.llamaCpp.bandwidth", 0.9, { least: 0.5, most: 1 }),
-  tied(engines(["exllama", "mlc"], "bandwidth"), 0.85, { least: 0.5, most: 1 }),
+  one("engines.llamaCpp.bandwidth", 0.95, { least: 0.5, most: 1.08 }),
+  // ExLlamaV2 on RTX 3090 Ti and 4090, MLX on an M4 (check table).
+  tied(engines(["exllama", "mlc"], "bandwidth"), 1, { least: 0.5, most: 1 }),
   tied(engines(["compiled"], "bandwidth"), 0.86, { least: 0.5, most: 1 }),
 
   tied(["power.serving.volta"], 0.23, power),
@@ -113,6 +120,7 @@ export const parameters: readonly Parameter[] = [
   one("power.compute", 0.72, { least: 0.05, most: 2, pull: 0.2 }),
   one("power.computeExponent", 0.84, { least: 0.3, most: 1.5, pull: 0.1 }),
   one("power.narrow", 0.4, { least: 0.02, most: 1.2, pull: 0.05 }),
+  one("power.split", 0.05, { least: 0.001, most: 0.4, pull: 0.1 }),
   one("power.allReduceIdle", 0.79, { least: 0.1, most: 1 }),
   one("power.sequenceBusy", 0.83, { least: 0.05, most: 1 }),
   one("power.layerBusy", 0.25, { least: 0.02, most: 1 }),

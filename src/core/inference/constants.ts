@@ -9,6 +9,8 @@ import type { EngineClass } from "./engine";
 export interface EngineConstants {
   /** s per layer and step: kernel launches and host work. */
   readonly layer: number;
+  /** s per layer more where attention is latent. */
+  readonly latentLayer: number;
   /** s per sequence and step: sampling, scheduling, detokenising. */
   readonly sequence: number;
   /** s per step. */
@@ -65,6 +67,8 @@ export interface InferenceConstants {
   readonly link: number;
   /** 4-bit dequantisation in local kernels, relative bandwidth. */
   readonly dequantise: number;
+  /** FLOPs of the ordinary units that local kernels spend on a weight that is stored narrow. */
+  readonly unpack: number;
   /** s per layer that eager engines spend on 4-bit dequantisation. */
   readonly eagerDequantise: number;
   /** Time added per pipeline stage beyond the first, share of the step. */
@@ -89,6 +93,8 @@ export interface InferenceConstants {
     readonly computeExponent: number;
     /** Exponent of the ratio of peaks by which narrow formats save energy: 1 in proportion, 0 not at all. */
     readonly narrow: number;
+    /** Exponent of the members of a group by which each of them draws less above the serving share. */
+    readonly split: number;
     /** Shares of host time during which the device counts as idle or busy. */
     readonly allReduceIdle: number;
     readonly sequenceBusy: number;

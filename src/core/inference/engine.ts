@@ -7,7 +7,7 @@ export const engineClasses = [
   "vllm",
   /** vLLM up to 0.5: the scheduler and the Python front end share a process. */
   "vllmEarly",
-  /** SGLang, TGI, LMDeploy. */
+  /** SGLang, TGI, LMDeploy, DeepSpeed-MII, LightLLM. */
   "sglang",
   /** TensorRT-LLM, NIM, Triton with it. */
   "tensorRt",
@@ -29,14 +29,14 @@ const staticTensorRt = /^tensorrt-?llm[ /@:v-]*0\./;
 /** First match wins; text is lower-case. */
 const patterns: readonly (readonly [RegExp, EngineClass])[] = [
   [/llama\.?cpp|ollama|gguf|llamafile|lm-?studio|koboldcpp|ggml/, "llamaCpp"],
-  [/exllama|tabbyapi/, "exllama"],
+  [/exllama|tabbyapi|autoawq/, "exllama"],
   [/mlc|web-?llm/, "mlc"],
   [/\bmlx/, "mlc"],
   [/gpt-?fast|torch\.compile/, "compiled"],
   [staticTensorRt, "tensorRtStatic"],
   [/tensorrt|trt-?llm|\bnim\b/, "tensorRt"],
   [/vllm|llmboost|aphrodite/, "vllm"],
-  [/sglang|\btgi\b|text-generation-inference|lmdeploy|turbomind/, "sglang"],
+  [/sglang|\btgi\b|text-generation-inference|lmdeploy|turbomind|lightllm|deepspeed-?mii|fastgen/, "sglang"],
   [/transformers|fastchat|\bhf\b|hugging ?face|litgpt|accelerate|pytorch|eager/, "eager"],
 ];
 

@@ -170,7 +170,9 @@ export function operate(s: System, load: Load, batch: number, c: InferenceConsta
   const powerPeak = s.peak16 * (s.peak / s.peak16) ** c.power.narrow;
   const computeUse = Math.min(1, (step.flops + prefillPerAccelerator) / (round * powerPeak));
   const work = p.busy * busy + p.memory * memoryUse ** p.memoryExponent + p.compute * computeUse ** p.computeExponent;
-  const powerShare = p.serving[s.generation] + (s.engine === "llamaCpp" ? work / layout.accelerators : work);
+  // Kernels of a split layer are shorter, and the members wait for each other at its end.
+  const split = s.engine === "llamaCpp" ? 1 / layout.accelerators : layout.group ** -p.split;
+  const powerShare = p.serving[s.generation] + work * split;
 
   return {
     batch,

@@ -40,13 +40,18 @@ export interface WeightFormat {
 
 export function weightFormat(precision: Precision, name: string, engine: EngineClass): WeightFormat {
   const bits = weightBits[precision];
-  if (precision === "fp4" && expertsOnly.test(name)) return { residentBits: 16, expertBits: 4.25, tableBits: 16 };
+  if (precision === "fp4" && expertsOnly.test(name)) {
+    // The files for llama.cpp hold all else in 8 bit.
+    const rest = engine === "llamaCpp" ? 8.5 : 16;
+    return { residentBits: rest, expertBits: 4.25, tableBits: rest };
+  }
   // llama.cpp's usual 4-bit file (Q4_K_M) holds 4.85 bits per weight, tables included; 8-bit (Q8_0) 8.5.
   if (engine === "llamaCpp" && bits < 16) {
     const file = bits < 8 ? 4.85 : 8.5;
     return { residentBits: file, expertBits: file, tableBits: file };
   }
-  return { residentBits: bits, expertBits: bits, tableBits: Math.max(16, bits) };
+  // MLC and MLX quantise the tables with the rest.
+  return { residentBits: bits, expertBits: bits, tableBits: engine === "mlc" ? bits : Math.max(16, bits) };
 }
 
 /** Dense peak FLOP/s of the multiplications, and how narrow they run (16, 8 or 4 bit). */

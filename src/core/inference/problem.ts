@@ -161,7 +161,8 @@ export function problemOf(fields: InferenceFields, draft: Draft): InferenceProbl
     memoryBytes,
     linkDomain: accelerator.linkDomain,
   });
-  const system = systemOf(model, accelerator, layout, engine, precision, cachePrecision);
+  const tokenLoop = engine === "eager" && /fastchat|litgpt/i.test(fields.engine ?? "");
+  const system = systemOf(model, accelerator, layout, engine, precision, cachePrecision, tokenLoop);
 
   const outputAssumed = fields.outputTokens === undefined;
   const limit = fields.maxModelLength ?? Number.POSITIVE_INFINITY;

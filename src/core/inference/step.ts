@@ -6,6 +6,7 @@
  * sequence chose. Memory and compute time join by a p-norm; launches, sampling and collectives add.
  */
 import type { InferenceConstants } from "./constants";
+import { isLocal } from "./engine";
 import type { System } from "./system";
 
 export interface DecodeStep {
@@ -23,6 +24,7 @@ export interface DecodeStep {
   readonly host: number;
   readonly total: number;
   readonly bytes: number;
+  /** Without the empty rows of tiles, which draw little power. */
   readonly flops: number;
 }
 
@@ -60,9 +62,18 @@ function busiestCoverage(s: System, coverage: number): number {
   return Math.min(1, coverage + Math.sqrt((2 * Math.log(group) * coverage * (1 - coverage)) / own));
 }
 
-/** Rows that one expert computes beyond its tokens: multiplications come in tiles, and scaled 8-bit kernels fill one for every expert. */
+/**
+ * vLLM's grouped 8-bit kernels with expert parallelism lay out every expert of a member, chosen or not: small batches read them all.
+ */
+const wholeExperts = (s: System): boolean =>
+  s.engine === "vllm" && s.narrow === 8 && s.experts > 0 && s.layout.expertParallel;
+
+/**
+ * Rows that one expert computes beyond its tokens: grouped multiplications come in tiles, one at least for every expert that is chosen,
+ * and scaled 8-bit kernels have the larger ones. Local kernels multiply a single sequence row by row.
+ */
 const tileRows = (s: System, coverage: number, c: InferenceConstants): number =>
-  s.narrow === 8 ? c.expertRows8 : coverage * c.expertRows;
+  isLocal(s.engine) ? 0 : coverage * (s.narrow === 8 ? c.expertRows8 : c.expertRows);
 
 /** Efficiency of grouped multiplications: narrow experts fill the device badly. */
 export const expertShare = (s: System, c: InferenceConstants): number =>
@@ -96,19 +107,20 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
   const { layout } = s;
   const e = c.engines[s.engine];
   const group = layout.group;
-  const quantised =
-    s.localQuantised &&
-    (s.engine === "llamaCpp" || s.engine === "exllama" || s.engine === "mlc" || s.engine === "compiled");
+  const quantised = s.localQuantised && isLocal(s.engine) && s.engine !== "eager";
   const bandwidth = s.bandwidth * c.bandwidth[s.generation] * e.bandwidth * (quantised ? c.dequantise : 1);
   const tokens = batch * rows;
-  const coverage = expertCoverage(s, tokens, c);
+  const coverage = wholeExperts(s) ? 1 : expertCoverage(s, tokens, c);
 
   const residentBytes = s.residentBytes / (layout.attentionData ? 1 : group);
   const routedBytes = (s.routedBytes * coverage) / group;
   const busiest = busiestCoverage(s, coverage);
   const meanTime = residentBytes / bandwidth + routedBytes / (bandwidth * c.expertRead);
   const straggling = (s.routedBytes * (busiest - coverage)) / group / (bandwidth * c.expertRead);
-  const weightTime = meanTime + straggling;
+  // Kernels written for one sequence unpack narrow weights in the ordinary units.
+  const unpacked = quantised ? (s.residentParameters + s.headParameters + s.routedParameters * coverage) / group : 0;
+  const unpackTime = (unpacked * c.unpack) / s.peakVector;
+  const weightTime = meanTime + straggling + unpackTime;
   const cacheBytes = (batch * (cacheBytesOf(s, context) + s.stateBytes)) / s.cacheSplit;
   const cacheTime = cacheBytes / (bandwidth * c.cacheRead);
 
@@ -136,7 +148,10 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
   const eager = s.engine === "eager";
   const layer = e.layer + (eager && s.localQuantised ? c.eagerDequantise : 0);
   const host =
-    (s.layers * layer + s.expertLayers * e.expertLayer + ownSequences(s, batch) * e.sequence + e.step) *
+    (s.layers * (layer + (s.latent ? e.latentLayer : 0)) +
+      s.expertLayers * e.expertLayer +
+      ownSequences(s, batch) * e.sequence +
+      (eager && !s.tokenLoop ? 0 : e.step)) *
     c.host[s.generation];
   const joined = eager ? norm(device, host, c.eagerOverlap) : device + host;
   return {
@@ -150,7 +165,7 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
     host,
     total: joined * (1 + c.bubble * (layout.stages - 1)),
     bytes: residentBytes + routedBytes + cacheBytes,
-    flops: dense + routed + padding + attention,
+    flops: dense + routed + attention,
   };
 }
 

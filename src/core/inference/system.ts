@@ -12,9 +12,13 @@ import { computePeak, weightFormat } from "./precision";
 export interface System {
   readonly engine: EngineClass;
   readonly generation: Generation;
+  /** The program's own loop over tokens waits for each of them and decodes the text so far (FastChat, litgpt). */
+  readonly tokenLoop: boolean;
   readonly layout: Layout;
   readonly layers: number;
   readonly expertLayers: number;
+  /** Latent attention: more and smaller multiplications a layer. */
+  readonly latent: boolean;
   readonly hiddenSize: number;
   /** Parameters multiplied for every token, output head apart. */
   readonly residentParameters: number;
@@ -54,6 +58,8 @@ export interface System {
   readonly peak: number;
   readonly peak16: number;
   readonly narrow: 16 | 8 | 4;
+  /** FLOP/s of the ordinary (vector) units, 32 bit. */
+  readonly peakVector: number;
   /** Measured share of the 16-bit peak that large multiplications reach, where the catalogue knows it. */
   readonly achievable: number | undefined;
   /** bytes/s, one direction, between members of a group. */
@@ -87,6 +93,7 @@ export function systemOf(
   engine: EngineClass,
   precision: Precision,
   cachePrecision: Precision,
+  tokenLoop = false,
 ): System {
   const { spec, count } = model;
   const format = weightFormat(precision, model.name, engine);
@@ -109,9 +116,11 @@ export function systemOf(
   return {
     engine,
     generation: accelerator.generation,
+    tokenLoop,
     layout,
     layers: spec.layers,
     expertLayers: model.expertLayers,
+    latent: latent !== undefined,
     hiddenSize: spec.hiddenSize,
     residentParameters: resident,
     headParameters: count.headMatmul,
@@ -145,6 +154,7 @@ export function systemOf(
     peak: flops,
     peak16: sixteen,
     narrow,
+    peakVector: (accelerator.peak.fp32 ?? sixteen / 1e12 / 8) * 1e12,
     achievable:
       accelerator.achievable?.bf16 !== undefined && accelerator.peak.bf16 !== undefined
         ? accelerator.achievable.bf16 / accelerator.peak.bf16

@@ -31,18 +31,27 @@ const system = (fields: Inference = {}) =>
   }).system;
 
 describe("experts in a decode step", () => {
-  it("with 8-bit multiplications a tile is filled for every expert, so that a small batch computes about as long as a larger one", () => {
-    const narrow = system({ weightPrecision: "fp8" });
-    const [few, many] = [decodeStep(narrow, 8, 1000, c), decodeStep(narrow, 32, 1000, c)];
-    assert.ok(many.computeTime < 1.3 * few.computeTime, `${few.computeTime} ${many.computeTime}`);
-    const rows = (2 * narrow.routedParameters * c.expertRows8) / narrow.layout.group;
-    assert.ok(few.flops > rows);
-  });
-
-  it("with 16 bit the tiles of chosen experts alone are filled", () => {
+  it("tiles are filled for the experts that are chosen", () => {
     const wide = system();
     const [few, many] = [decodeStep(wide, 8, 1000, c), decodeStep(wide, 32, 1000, c)];
     assert.ok(many.computeTime > 1.5 * few.computeTime, `${few.computeTime} ${many.computeTime}`);
+  });
+
+  it("vLLM's grouped 8-bit kernels take every expert of a member, others those that are chosen", () => {
+    const narrow = system({ weightPrecision: "fp8" });
+    const [few, many] = [decodeStep(narrow, 8, 1000, c), decodeStep(narrow, 32, 1000, c)];
+    assert.equal(few.coverage, 1);
+    assert.ok(many.computeTime < 1.3 * few.computeTime, `${few.computeTime} ${many.computeTime}`);
+    const chosen = decodeStep(system({ weightPrecision: "fp8", engine: "sglang" }), 8, 1000, c);
+    assert.ok(chosen.coverage < 0.5, `${chosen.coverage}`);
+    assert.ok(chosen.weightTime + chosen.computeTime < few.weightTime + few.computeTime);
+  });
+
+  it("the empty rows of tiles take time but are no work", () => {
+    const s = system();
+    const step = decodeStep(s, 8, 1000, c);
+    assert.ok(step.computeTime > (2 * step.flops) / s.peak, `${step.computeTime}`);
+    assert.ok(step.flops < (2 * s.routedParameters * c.expertRows * step.coverage) / s.layout.group);
   });
 
   it("members wait for the one with the most chosen experts, until all are chosen", () => {

@@ -29,6 +29,9 @@ describe("engine names", () => {
     ["llama.cpp (May 2024)", "llamaCpp"],
     ["ollama", "llamaCpp"],
     ["ExLlama (2023-10)", "exllama"],
+    ["AutoAWQ 0.2", "exllama"],
+    ["DeepSpeed-MII 0.2.3", "sglang"],
+    ["LightLLM", "sglang"],
     ["MLC-LLM (2023-10)", "mlc"],
     ["my own server", undefined],
   ];
@@ -51,6 +54,16 @@ describe("formats of weights", () => {
   it("leave gpt-oss at 16 bit outside its experts", () => {
     const format = weightFormat("fp4", "openai/gpt-oss-20b", "vllm");
     assert.deepEqual([format.residentBits, format.expertBits], [16, 4.25]);
+  });
+
+  it("hold gpt-oss in 8 bit outside its experts in llama.cpp", () => {
+    const format = weightFormat("fp4", "openai/gpt-oss-20b", "llamaCpp");
+    assert.deepEqual([format.residentBits, format.expertBits, format.tableBits], [8.5, 4.25, 8.5]);
+  });
+
+  it("narrow the embedding in MLC and MLX alone", () => {
+    assert.equal(weightFormat("int4", "llama-3-8b", "mlc").tableBits, 4.5);
+    assert.equal(weightFormat("int4", "llama-3-8b", "exllama").tableBits, 16);
   });
 
   it("count a usual 4-bit llama.cpp file at 4.85 bits", () => {
