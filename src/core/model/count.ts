@@ -55,8 +55,12 @@ function attentionOf(spec: CompleteSpec): { matrices: number; vectors: number } 
   if (latent) {
     const { queryRank, keyValueRank: rank, ropeDimension: rope, nopeDimension: nope, valueDimension: value } = latent;
     const query = queryRank ? d * queryRank + queryRank * a * (nope + rope) : d * a * (nope + rope);
+    const { outputRank, outputGroups = 1 } = latent;
+    const heads = outputRank
+      ? a * value * outputRank + outputGroups * outputRank * d
+      : rank * a * (nope + value) + a * value * d;
     return {
-      matrices: query + d * (rank + rope) + rank * a * (nope + value) + a * value * d,
+      matrices: query + d * (rank + rope) + heads,
       vectors: (queryRank ?? 0) + rank,
     };
   }

@@ -14,6 +14,12 @@ const latentAttention = z.object({
   ropeDimension: size,
   nopeDimension: size,
   valueDimension: size,
+  /**
+   * DeepSeek-V4 (arXiv 2606.19348): the latent itself is every head's key and value, and the heads' outputs are brought down to this rank
+   * in groups before they are projected back.
+   */
+  outputRank: size.optional(),
+  outputGroups: size.optional(),
 });
 
 const vision = z.object({

@@ -61,6 +61,16 @@ describe("counted parameters", () => {
     assert.ok(off.length <= 5, off.map((row) => row.id).join(", "));
   });
 
+  it("of attention whose heads share the latent and leave in groups follow DeepSeek-V4's published sizes", () => {
+    for (const id of ["deepseek-v4-flash", "deepseek-v4-pro"]) {
+      const row = countable.find((each) => each.id === id);
+      assert.ok(row, id);
+      const { total, active } = counted(row);
+      assert.ok(Math.abs(total / (row.spec.parameters as number) - 1) < 0.03, `${id}: ${total}`);
+      assert.ok(Math.abs(active / (row.spec.activeParameters as number) - 1) < 0.03, `${id}: ${active}`);
+    }
+  });
+
   const exact: readonly (readonly [string, number])[] = [
     ["llama-3.1-8b", 8_030_261_248],
     ["qwen2.5-7b", 7_615_616_512],
