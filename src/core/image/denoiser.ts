@@ -35,9 +35,9 @@ export interface DiffusionTransformer {
 
 export type Denoiser = DiffusionTransformer | UNet;
 
-/** Latent frames of `frames` frames: a causal 3-D autoencoder keeps the first one (49 → 13 at scale 4). */
+/** Latent frames of `frames` frames: a causal 3-D autoencoder keeps the first one (49 → 13 at scale 4), and what does not fill a step is dropped. */
 export const latentFrames = (frames: number, temporalScale: number): number =>
-  temporalScale <= 1 ? Math.max(1, Math.round(frames)) : 1 + Math.ceil((Math.max(1, frames) - 1) / temporalScale);
+  temporalScale <= 1 ? Math.max(1, Math.round(frames)) : 1 + Math.floor((Math.max(1, frames) - 1) / temporalScale);
 
 export interface Grid {
   /** Tokens (transformer) or latent pixels (U-Net) along each axis. */
