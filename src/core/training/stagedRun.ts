@@ -62,7 +62,8 @@ export function stagedOutcome(
     "trainingThroughput",
     logNormal(
       tokens / (flops * secondsPerFlop),
-      Math.hypot(trainingCalibration.sigma.step, visual ? imbalanceSigma : 0),
+      // No engine was fitted on runs of stages.
+      Math.hypot(trainingCalibration.sigma.stepOther, visual ? imbalanceSigma : 0),
       "tokens/s/accelerator",
     ),
   );
