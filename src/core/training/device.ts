@@ -50,6 +50,17 @@ const links: Readonly<Partial<Record<Generation, number>>> = { tpu: 120e9, neuro
 
 const nonNvidia: ReadonlySet<Generation> = new Set(["cdna2", "cdna3", "cdna4", "gaudi", "tpu", "neuron", "ascend"]);
 
+/**
+ * Watts per 16-bit TFLOP/s at which cards with GDDR memory reach 0.8 of their peak. Those whose peak is cut below what the silicon could
+ * do (GeForce, L40) have power to spare and hold more than the clock their peak is stated at; others are held back by power
+ * (whyNLP/tinyllama, 3090 to A40; AnswerDotAI/fsdp_qlora, 4090 to RTX 6000 Ada; fms-acceleration, L40).
+ */
+const wattsNeeded: Readonly<Partial<Record<Generation, number>>> = {
+  ampereWorkstation: 1.8,
+  ada: 1,
+  blackwellWorkstation: 1,
+};
+
 const is16Bit = (precision: Precision): boolean => precision === "bf16" || precision === "fp16";
 
 /** 16-bit share of the measured part of the same silicon, for its unmeasured variants. */
@@ -62,6 +73,11 @@ const siblings: Readonly<Partial<Record<Generation, number>>> = { ampere: 0.869,
 function shareOf(accelerator: AcceleratorFacts, precision: Precision, peak16: number): number {
   if (accelerator.achievable?.[precision] === undefined) {
     if (peak16 / (accelerator.bandwidth * 1e9) < 60) return 0.9;
+    const needed = wattsNeeded[accelerator.generation];
+    if (needed !== undefined && accelerator.tdp !== undefined && accelerator.tdp > 0) {
+      const spare = accelerator.tdp / (peak16 / 1e12) / needed;
+      return Math.min(1, achievableShare(accelerator, precision) * Math.sqrt(spare));
+    }
     if (accelerator.generation === "tpu") {
       // Values are quantised on the way: GPT-3 on v5p in MLPerf training 4.0.
       if (precision === "int8") return 0.6;

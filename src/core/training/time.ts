@@ -63,6 +63,11 @@ function attentionShare(device: TrainingDevice, stack: Stack, c: TrainingConstan
     case "neuron":
     case "ascend":
       return 0.5;
+    case "ampereWorkstation":
+    case "ada":
+    case "blackwellWorkstation":
+      // Fewer matrix FLOPs for their exponentials and caches than data-centre parts.
+      return 0.6;
     default:
       return c.attentionAmpere;
   }
@@ -118,6 +123,18 @@ function softwareOf(device: TrainingDevice, stack: Stack, c: TrainingConstants):
   return device.generation === "neuron" ? 0.55 : c.software;
 }
 
+/**
+ * Seconds in which eager PyTorch launches one pass over a decoder layer, with autocast or adapters: felt with few tokens in a micro-batch
+ * (QwenLM/Qwen README, fine-tuning of 1.8B and 7B at 256 to 1024 tokens on A100).
+ */
+const eagerPass = 1.2e-3;
+
+/**
+ * A base at 4 bit: its matrices are unpacked once per pass, whatever the tokens of a micro-batch (seconds per parameter and pass), and
+ * adapters work in fp32 beside it (QwenLM/Qwen README at 1024 to 8192 tokens; fms-acceleration, A100; AnswerDotAI/fsdp_qlora, 3090).
+ */
+const quantized = { multiplication: 1.1, unpack: 13e-12 } as const;
+
 export function timePerToken(input: TimeInput, c: TrainingConstants = trainingConstants): TimePerToken {
   const { model, device, layout, method, stack, sequence: s } = input;
   const { spec } = model;
@@ -131,7 +148,7 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
   const rate16 = c.matmul * device.matmul16;
 
   const again = 2 * (passes + recompute);
-  const dequantise = method === "qlora" ? 1.4 : 1;
+  const dequantise = method === "qlora" ? quantized.multiplication : 1;
   const expertWidth = Math.max(1, spec.expertIntermediateSize ?? spec.intermediateSize);
   const dense = (again * denseMatmulParameters(model) * dequantise) / rate;
   const experts =
@@ -152,19 +169,16 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
   const software = softwareOf(device, stack, c);
   const matmulTime = (dense + experts + head) / software;
   const attentionTime = attention / software;
-  const memoryTime = memory / software;
-  const busy = matmulTime + attentionTime + memoryTime;
-  // Kernels of the router and of each expert a rank holds, once per micro-batch: whichever of work and launches takes longer is felt.
-  // On a TPU the whole step is one program: nothing waits for a host.
-  const launches =
-    model.expertLayers > 0 && device.generation !== "tpu"
-      ? ((c.expertLaunch + (c.expertKernels * (spec.experts ?? 0)) / layout.expert) *
-          model.expertLayers *
-          (stack === "vendor" ? 1 : 1.5) *
-          tensor *
-          context) /
-        (layout.microBatch * s)
+  const unpacked =
+    method === "qlora"
+      ? (quantized.unpack * (2 + recompute) * model.parameters * context) / (layout.microBatch * s)
       : 0;
+  const memoryTime = memory / software + unpacked;
+  const busy = matmulTime + attentionTime + memoryTime;
+  // Kernels of the router and of each expert a rank holds, once per micro-batch, or of an eager dense layer: whichever of work and launches
+  // takes longer is felt. On a TPU the whole step is one program: nothing waits for a host.
+  const perMicroBatch = model.expertLayers > 0 ? expertLaunches(input, c) : eagerLaunches(input);
+  const launches = device.generation === "tpu" ? 0 : (perMicroBatch * tensor * context) / (layout.microBatch * s);
   const launch = launches > 0 ? (busy ** 4 + launches ** 4) ** 0.25 - busy : 0;
 
   const within = (width: number): number => (width <= device.linkDomain ? device.link : device.network);
@@ -206,6 +220,16 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
     total,
   };
 }
+
+/** Seconds of launches per micro-batch in layers with experts. */
+const expertLaunches = ({ model, layout, stack }: TimeInput, c: TrainingConstants): number =>
+  (c.expertLaunch + (c.expertKernels * (model.spec.experts ?? 0)) / layout.expert) *
+  model.expertLayers *
+  (stack === "vendor" ? 1 : 1.5);
+
+/** Seconds of launches per micro-batch in dense layers, forward, backward and again; compiled and captured stacks have next to none. */
+const eagerLaunches = ({ model, stack, checkpointing }: TimeInput): number =>
+  stack === "typical" ? eagerPass * (2 + recomputeShare[checkpointing]) * model.spec.layers : 0;
 
 /** Share of a port that exchanges between nodes reach: 46 of 50 GB/s over four nodes (deepseek-ai/DeepEP README, 2026). */
 const exchangeShare = 0.9;

@@ -1,0 +1,68 @@
+/** What a micro-batch costs however few its tokens: launches of eager layers, unpacking of a quantised base; and cards beside the data centre. */
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import type { AcceleratorFacts } from "../../../../src/core/facts";
+import { trainingDevice } from "../../../../src/core/training/device";
+import { central, estimateOf, near } from "./estimate";
+import { accelerators, llama8b } from "./facts";
+
+const tuning = {
+  kind: "fineTuning",
+  model: llama8b,
+  accelerator: "a100-sxm-80",
+  accelerators: 1,
+  microBatchSize: 1,
+  globalBatchSize: 8,
+  activationCheckpointing: "full",
+  precision: "bf16",
+  framework: "transformers",
+  steps: 100,
+};
+const rate = (change: object): number => central(estimateOf({ ...tuning, ...change }), "trainingThroughput");
+
+describe("micro-batches of few tokens", () => {
+  const gain = (framework: string): number =>
+    rate({ framework, method: "lora", sequenceLength: 1024 }) /
+    rate({ framework, method: "lora", sequenceLength: 128 });
+
+  it("wait for launches in eager PyTorch: eight times the tokens take far less than eight times as long", () =>
+    assert.ok(gain("transformers") > 2.5));
+  it("do not wait where the step is compiled", () => assert.ok(gain("torch.compile") < 1.2));
+  it("leave long ones alone", () =>
+    near(
+      rate({ method: "lora", sequenceLength: 4096, microBatchSize: 8 }),
+      rate({ method: "lora", sequenceLength: 4096, microBatchSize: 4 }),
+      0.01,
+    ));
+});
+
+describe("a 4-bit base", () => {
+  const slower = (microBatchSize: number): number =>
+    rate({ method: "lora", sequenceLength: 2048, microBatchSize }) /
+    rate({ method: "qlora", sequenceLength: 2048, microBatchSize });
+
+  it("is unpacked once per pass: few tokens pay more for it", () => {
+    assert.ok(slower(1) > 1.3 && slower(1) < 2.5);
+    assert.ok(slower(8) < slower(1) - 0.15);
+    assert.ok(slower(64) > 1.02 && slower(64) < 1.15);
+  });
+});
+
+describe("cards with GDDR memory", () => {
+  const share = (generation: AcceleratorFacts["generation"], tdp: number | undefined, peak: number): number => {
+    const base = accelerators[0] as AcceleratorFacts;
+    const card = trainingDevice(
+      { ...base, id: "card", generation, tdp, bandwidth: 900, peak: { bf16: peak }, achievable: undefined },
+      "bf16",
+    );
+    assert.ok(card);
+    return card.matmul / card.peakAtPrecision;
+  };
+
+  it("reach more of their peak the more power they have for it, never more than all", () => {
+    near(share("ada", 450, 165.2), 1, 1e-9);
+    near(share("ada", 300, 364.2), 0.8 * Math.sqrt(300 / 364.2), 1e-9);
+    near(share("ampereWorkstation", 300, 154.8), 0.8 * Math.sqrt(300 / 154.8 / 1.8), 1e-9);
+  });
+  it("reach the usual share where their power is not known", () => near(share("ada", undefined, 165.2), 0.8, 1e-9));
+});
