@@ -72,6 +72,11 @@ export const memoryTable = table(
       `${shown(memory.buffers)}, ${shown(memory.offloadBuffers)} GB`,
       "communication with more than one device; pinned copies with offload",
     ],
+    [
+      "`bucketElements`",
+      shown(memory.bucketElements),
+      "elements of a bucket of DeepSpeed's stages 1 and 2, of which 4.5 times two are held",
+    ],
     ["`liveParameters`", shown(memory.liveParameters), "parameters that DeepSpeed's stage 3 keeps gathered"],
     [
       "`colocatedShare`",

@@ -167,12 +167,14 @@ N are the parameters multiplied per token: of a mixture, the experts chosen. Tok
 epochs. The terms, per token and accelerator:
 
 \`\`\`
-multiplication  = 2 · (3 + r) · N / (matmul · largest measured rate)            2 in place of 3 with a frozen base; 4-bit bases · 1.4
+multiplication  = 2 · (3 + r) · N / (matmul · largest measured rate)            2 in place of 3 with a frozen base; 4-bit bases · 1.1
 experts         = as multiplication over the experts chosen, · (1 + narrowExperts / expert width)
 attention       = A · (3.5 + 1 with full recomputation) / (attention share · 16-bit rate · s / (s + attentionHalf))
 scans           = 256 · linear layers · mixer parameters / width · (3.5 + 1 with full recomputation) / (16-bit rate · scanShare)
 memory traffic  = (memory · layers · activation elements + headBytes · vocabulary) / bandwidth
 expert kernels  = (expertLaunch + expertKernels · experts / expert group) · expert layers / micro-batch tokens, felt where longer than the work
+eager layers    = 1.2 ms · (2 + r) · layers / micro-batch tokens                likewise, outside vendors' and compiled stacks
+unpacking       = 13 ps · (2 + r) · N_all / micro-batch tokens                  of 4-bit bases
 tensor parallel = tensorExposed · 16 · width · (tensor − 1) · layers / link
 sharding        = shardExposed · 6 · N_all / (link · micro-batch tokens)
 data parallel   = dataExposed · 6 · local parameters · accelerators / (link · batch tokens)
@@ -184,7 +186,7 @@ scale           = 1 + scale · log2(accelerators / 8)
 r is the share of the forward pass that is computed again: ${Object.entries(recomputeShare)
     .map(([name, share]) => `${name} ${share}`)
     .join(", ")}. Largest measured rates of
-matrix multiplication are from stas00/ml-engineering (2026-08-10); links and networks from the catalogue; a power cap at a share x of TDP leaves x^0.45 of the rate.
+matrix multiplication are from stas00/ml-engineering (2026-08-10), those of cards with GDDR memory by the root of their watts per FLOP; links and networks from the catalogue; a power cap at a share x of TDP leaves x^0.45 of the rate.
 Where the file does not say what is recomputed, full training recomputes what the memory model needs to fit; NVIDIA's own stacks keep what they state. The exchange between experts overlaps within and between nodes, at 0.9 of the port
 (deepseek-ai/DeepEP, README). A stated \`mfu\` replaces all of this:
 seconds = FLOPs / (peak · mfu).
@@ -215,7 +217,8 @@ never exceeds TDP in the middle, 1.05 TDP at the upper end.
 ### Memory of training
 
 Peak = weights + gradients + optimiser states + activations + logits + gathered layers + buffers, per accelerator.
-Mixed precision with Adam holds 16 bytes per parameter, divided by ZeRO stage as in arXiv 1910.02054; a frozen base holds its stored bits. Activations per
+Mixed precision with Adam holds 16 bytes per parameter, divided by ZeRO stage as in arXiv 1910.02054; weights stated at 16 bit train at 8. In DeepSpeed's
+stages the optimiser's step is a peak of its own, 18 bytes per parameter over the ranks (\`estimate_zero3_model_states_mem_needs\`). A frozen base holds its stored bits. Activations per
 layer and token follow Korthikanti et al. (arXiv 2205.05198) without stored scores and masks: 32 bytes per unit of width for a GPT layer, fewer when recomputed.
 
 ${memoryTable}
@@ -330,6 +333,7 @@ dimensions: 0.1 to 0.2, engine unnamed: 0.2, part never measured: 0.2 to 0.6).
 | fine-tuning, other stacks | ${shown(sigma.tune)} |
 | reinforcement learning | ${shown(sigma.reinforcement)} |
 | memory: states; adapters' states; activations; of unknown length | ${[memorySigma.states, memorySigma.adapterStates, memorySigma.moving, memorySigma.movingAssumed].map(shown).join("; ")} |
+| memory, framework without published peaks in the fit: states, on top; activations | ${[memorySigma.unfittedStates, memorySigma.unfittedMoving].map(shown).join("; ")} |
 | images: latency, energy (80 % half-width of the logarithm, one accelerator) | ${shown(latencyWidth(plainWidth))}, ${shown(energyWidth(plainWidth))} |
 
 ${sigmaTable}
