@@ -2,7 +2,8 @@
 import type { Precision } from "../precision";
 import type { ImageConstants } from "./constants";
 
-export type EngineClass = "eager" | "compile" | "static" | "torchao";
+/** `graph`: compiled, and the kernels of a step launched at once. */
+export type EngineClass = "eager" | "compile" | "graph" | "static" | "torchao";
 
 /** What the engine's name says. */
 export interface Engine {
@@ -15,8 +16,12 @@ export function engineClass(engine: string | undefined): EngineClass {
   if (engine === undefined) return "eager";
   if (/tensor-?rt|aitemplate|oneflow|stable-?fast|onediff|nexfort|nunchaku|svdquant|trt\b/i.test(engine))
     return "static";
-  // Quantised modules that are compiled behave as compiled ones, whoever quantised them.
-  if (/compile|inductor/i.test(engine)) return "compile";
+  if (/max-?autotune|reduce-?overhead|cuda-?graph/i.test(engine)) return "graph";
+  // Quantised modules that are compiled behave as compiled ones, whoever quantised them; so do engines that bring fused kernels.
+  if (
+    /compile|inductor|dynamo|\bxla\b|\bjax\b|flax|maxdiffusion|deepspeed|sglang|lightx2v|skyreels-?infer/i.test(engine)
+  )
+    return "compile";
   if (/torchao/i.test(engine)) return "torchao";
   return "eager";
 }
@@ -75,12 +80,12 @@ export function engineFactors(
     const four = precision === "int4" || precision === "fp4" || precision === "nf4";
     return { linear: four ? 1.35 : 1.2, attention: 1, memory: 1, launch: 1.3, width: four ? 0.4 : 0.25 };
   }
-  const own = constants[engine];
+  const own = engine === "static" ? constants.static : constants.compile;
   return {
     linear: own.linear * narrowFactor(precision),
     attention: own.attention,
     memory: own.memory,
-    launch: own.launch,
+    launch: engine === "graph" ? constants.static.launch : own.launch,
     width: Math.hypot(0.24, narrow ? 0.25 : 0),
   };
 }

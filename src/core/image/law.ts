@@ -109,8 +109,8 @@ const olderAttention = 0.85;
 const wideAttention = 0.5;
 
 /** Where fp16 products can be summed in fp16 at twice the rate that the catalogue states: GeForce, whose int8 peak is four times it. */
-const isGeForce = ({ peak }: AcceleratorFacts): boolean =>
-  (peak.int8 ?? 0) >= 3.5 * (peak.fp16 ?? Number.POSITIVE_INFINITY);
+const isGeForce = ({ generation, peak }: AcceleratorFacts): boolean =>
+  sustainable[generation] !== undefined && (peak.int8 ?? 0) >= 3.5 * (peak.fp16 ?? Number.POSITIVE_INFINITY);
 /** Boards for players run above the clock that their peak is stated at. */
 const boost = 1.08;
 
@@ -166,7 +166,7 @@ export function generationTime(accelerator: AcceleratorFacts, job: Job, constant
   const unet = pass.backbone === "unet";
   const B = batch * job.guidancePasses;
   // XLA compiles the whole step.
-  const engine = accelerator.generation === "tpu" && job.engine.class === "eager" ? "static" : job.engine.class;
+  const engine = accelerator.generation === "tpu" ? "static" : job.engine.class;
   const factors = engineFactors(engine, job.precision, constants);
   const halved = engine === "static" && job.precision === "fp16" && isGeForce(accelerator) ? constants.halfSums : 1;
   const linear = ((B * pass.linear) / (n * peak * share.linear)) * factors.linear * halved;

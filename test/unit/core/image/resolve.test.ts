@@ -209,6 +209,9 @@ describe("engine classes", () => {
     ["stable-fast", "static"],
     ["AITemplate", "static"],
     ["torch.compile", "compile"],
+    ["torch.compile max-autotune", "graph"],
+    ["JAX", "compile"],
+    ["OneDiff nexfort", "static"],
     ["diffusers+torchao nightly", "torchao"],
     [undefined, "eager"],
   ];
