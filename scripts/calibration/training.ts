@@ -31,6 +31,7 @@ const priors: Readonly<Record<keyof TrainingConstants, Prior>> = {
   headBytes: { value: 24, width: 0.5 },
   attentionAmpere: { value: 0.5, width: 0.4 },
   attentionHopper: { value: 0.5, width: 0.4 },
+  attentionHopperCompiled: { value: 0.5, width: 0.4 },
   attentionHopperVendor: { value: 0.75, width: 0.4 },
   attentionBlackwell: { value: 0.7, width: 0.4 },
   attentionHalf: { value: 1000, width: 0.6 },

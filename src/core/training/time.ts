@@ -47,7 +47,12 @@ export const recomputeShare: Readonly<Record<Checkpointing, number>> = { none: 0
 function attentionShare(device: TrainingDevice, stack: Stack, c: TrainingConstants): number {
   switch (device.generation) {
     case "hopper":
-      return stack === "vendor" ? c.attentionHopperVendor : c.attentionHopper;
+      // Compiled stacks run PyTorch's own kernels of 2024, the others mostly kernels written for Ampere.
+      return stack === "vendor"
+        ? c.attentionHopperVendor
+        : stack === "compiled"
+          ? c.attentionHopperCompiled
+          : c.attentionHopper;
     case "blackwell":
       return c.attentionBlackwell;
     case "cdna2":
