@@ -90,6 +90,9 @@ function splitting(n: number, heads: number): { allToAll: number; ring: number; 
 
 /** PCIe 4.0 ×16, one direction: where the catalogue knows no link. */
 const fallbackLink = 32;
+/** Accelerators of the usual machine; GB/s between machines where the catalogue knows no network. */
+const machine = 8;
+const slowNetwork = 3;
 
 /**
  * TFLOP/s of dense peak per W of TDP that a part can keep up; beyond it, the clock gives way with the square root. The other generations'
@@ -187,7 +190,9 @@ export function generationTime(accelerator: AcceleratorFacts, job: Job, constant
     busy *= (T / n + pass.textTokens) / ((T + pass.textTokens) / n);
   }
   const split = splitting(n, pass.heads);
-  const link = ((accelerator.link ?? 2 * fallbackLink) / 2) * 1e9;
+  const node = Math.max(machine, accelerator.acceleratorsPerNode, accelerator.linkDomain);
+  const inside = (accelerator.link ?? 2 * fallbackLink) / 2;
+  const link = (n > node ? Math.min(inside, accelerator.network ?? slowNetwork) : inside) * 1e9;
   const moved = (B * pass.attentionCalls * (pass.imageTokens + pass.textTokens) * pass.width * 2) / n;
   // Each byte crosses the link, and is copied into and out of place in memory.
   const communication =

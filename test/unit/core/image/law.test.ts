@@ -137,3 +137,12 @@ describe("formats", () => {
     assert.ok(share("t4") > 1.1 * share("a100-sxm-80"));
   });
 });
+
+describe("accelerators of several machines", () => {
+  it("exchange over the network: each further one costs more there than inside a machine", () => {
+    const communication = (accelerators: number): number =>
+      time({ model: "FLUX.1-dev", accelerator: "a100-sxm-80", precision: "bf16", engine: "xDiT", accelerators }).parts
+        .communication;
+    assert.ok(communication(16) > communication(8));
+  });
+});
