@@ -121,6 +121,7 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
   const unpacked = quantised ? (s.residentParameters + s.headParameters + s.routedParameters * coverage) / group : 0;
   const unpackTime = (unpacked * c.unpack) / s.peakVector;
   const weightTime = meanTime + straggling + unpackTime;
+  // A fixed state is read and written.
   const cacheBytes = (batch * (cacheBytesOf(s, context) + s.stateBytes)) / s.cacheSplit;
   const cacheTime = cacheBytes / (bandwidth * c.cacheRead);
 

@@ -15,6 +15,7 @@ export interface System {
   /** The program's own loop over tokens waits for each of them and decodes the text so far (FastChat, litgpt). */
   readonly tokenLoop: boolean;
   readonly layout: Layout;
+  /** Pairs of a mixer (attention, state space) and an MLP: half the layers where each of them is a layer of its own (Nemotron-H). */
   readonly layers: number;
   readonly expertLayers: number;
   /** Latent attention: more and smaller multiplications a layer. */
@@ -41,7 +42,7 @@ export interface System {
   readonly cacheFull: number;
   readonly cacheSliding: number;
   readonly window: number;
-  /** Bytes of a sequence's fixed state (linear attention). */
+  /** Bytes of a sequence's fixed state (linear attention, state space), which is kept at 32 bit. */
   readonly stateBytes: number;
   /** Ways the cache splits over the group. */
   readonly cacheSplit: number;
@@ -112,13 +113,14 @@ export function systemOf(
   const { flops, sixteen, narrow } = computePeak(accelerator, precision, model.name);
   const pcie = 64e9;
   const link = accelerator.link === undefined ? pcie : accelerator.link * 1e9;
-  const linear = Math.max(0, model.spec.layers - model.attentionLayers);
+  const singleBlocks = spec.mlpLayers !== undefined && spec.mlpLayers < spec.layers;
+  const linear = Math.max(0, spec.layers - model.attentionLayers - (singleBlocks ? (spec.mlpLayers ?? 0) : 0));
   return {
     engine,
     generation: accelerator.generation,
     tokenLoop,
     layout,
-    layers: spec.layers,
+    layers: singleBlocks ? spec.layers / 2 : spec.layers,
     expertLayers: model.expertLayers,
     latent: latent !== undefined,
     hiddenSize: spec.hiddenSize,
@@ -138,7 +140,7 @@ export function systemOf(
     cacheSliding: sliding * model.cacheWidth * cacheBytes,
     window: spec.slidingWindow ?? Number.POSITIVE_INFINITY,
     // About 256 numbers per unit of width: Mamba-2 keeps 2d × 128, gated delta nets 32 heads × 128 × 128 at d = 2048.
-    stateBytes: linear * 256 * spec.hiddenSize * 2,
+    stateBytes: linear * 256 * spec.hiddenSize * 4,
     cacheSplit:
       latent && !layout.attentionData
         ? 1

@@ -54,6 +54,33 @@ describe("time of a decode step beside its reads", () => {
   });
 });
 
+describe("layers that hold a mixer or an MLP alone", () => {
+  const hybrid = {
+    ...dense,
+    layers: 62,
+    linearAttentionLayers: 56,
+    linearMixerParameters: 84_249_792,
+    mlpLayers: 28,
+    normsPerLayer: 1,
+  };
+  const { system } = of({ model: hybrid, engine: "vllm" });
+
+  it("launch half of what a whole layer does", () => {
+    assert.equal(system.layers, 31);
+    assert.equal(of({ engine: "vllm" }).system.layers, 32);
+  });
+
+  it("keep a state, 32 bit, in the mixers alone", () => {
+    assert.equal(system.stateBytes, 28 * 256 * 4096 * 4);
+  });
+
+  it("read and write the state in every step", () => {
+    const without = { ...system, stateBytes: 0 };
+    const bytes = decodeStep(system, 4, 500, c).bytes - decodeStep(without, 4, 500, c).bytes;
+    near(bytes, 4 * 2 * system.stateBytes);
+  });
+});
+
 describe("power of a split layer", () => {
   it("is less above the serving share, the more members there are", () => {
     const { system: s, load } = of({ engine: "vllm", concurrency: 16 });
