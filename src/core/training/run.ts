@@ -39,10 +39,16 @@ const measured: ReadonlySet<Generation> = new Set(["ampere", "hopper", "blackwel
 /** Spread per doubling of the accelerators beyond a node: nobody states the network, nor how well an engine hides it. */
 const networkSigma = 0.05;
 
+const nodesSigma = (plan: Plan): number => networkSigma * Math.log2(Math.max(1, plan.count / 8));
+
+/** Spread of other makers' chips beside NVIDIA's: few were measured per generation, and their compilers move faster (Gaudi 2, TPUs v4 to v7). */
+const makerSigma = 0.1;
+
 /** What an engine adds that no constant was fitted on: its kernels, and its exchanges over many nodes. */
-function engineSigma(plan: Plan): number {
-  return Math.hypot(sigma.stepOther, networkSigma * Math.log2(Math.max(1, plan.count / 8)));
-}
+const engineSigma = (plan: Plan): number => Math.hypot(sigma.stepOther, nodesSigma(plan));
+
+/** Experts outside vendors' stacks: one at a time or grouped, gathered whole or each for itself. */
+const unfittedExperts = 0.5;
 
 function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
   if (fields.mfu !== undefined) {
@@ -56,12 +62,13 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
     const tuned = isTuned(plan);
     const engine = engineSigma(plan);
     const { rate, run } = plan.frameworkFitted;
+    const known = Math.hypot(assumed, plan.device.nvidia ? 0 : makerSigma);
     return {
       seconds: terms.total,
-      stepSigma: Math.hypot(moe ? sigma.stepExperts : sigma.step, assumed, rate ? 0 : engine),
+      stepSigma: Math.hypot(moe ? sigma.stepExperts : sigma.step, known, rate ? 0 : engine),
       runSigma: Math.hypot(
         moe ? sigma.runExperts : tuned ? sigma.runTuned : sigma.run,
-        assumed,
+        known,
         tuned && !run ? engine : 0,
       ),
       goodput: goodputOf(plan, false, false),
@@ -73,8 +80,9 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
   }
   const vendor = plan.stack === "vendor";
   const evaluated = evaluationOf(fields, plan) !== undefined;
-  const step = vendor ? sigma.tuneVendor : sigma.tune;
-  const run = vendor ? sigma.tuneVendorRun : Math.hypot(sigma.tune, 0.1);
+  const other = Math.hypot(sigma.tune, nodesSigma(plan), moe ? unfittedExperts : 0);
+  const step = vendor ? sigma.tuneVendor : other;
+  const run = vendor ? sigma.tuneVendorRun : Math.hypot(other, 0.1);
   return {
     seconds: terms.total,
     stepSigma: Math.hypot(step, moe ? sigma.stepExperts : 0, assumed),

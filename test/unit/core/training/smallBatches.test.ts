@@ -66,3 +66,18 @@ describe("cards with GDDR memory", () => {
   });
   it("reach the usual share where their power is not known", () => near(share("ada", undefined, 165.2), 0.8, 1e-9));
 });
+
+describe("what no vendor tuned", () => {
+  const width = (change: object): number => {
+    const quantity = estimateOf({ ...tuning, ...change }).quantities.trainingThroughput;
+    assert.ok(quantity);
+    return quantity.high / quantity.central;
+  };
+  const mixture = { ...llama8b, experts: 8, expertsPerToken: 2, expertIntermediateSize: 14_336 };
+
+  it("is the less sure in fine-tuning with experts, and with more nodes", () => {
+    const plain = width({ method: "full", accelerators: 8 });
+    assert.ok(width({ method: "full", accelerators: 8, model: mixture }) > 1.3 * plain);
+    assert.ok(width({ method: "full", accelerators: 256 }) > 1.03 * plain);
+  });
+});
