@@ -70,6 +70,10 @@ describe("TPUs and Trainium in training", () => {
     assert.ok(speed("MaxText") > 1.2 * speed("EasyLM"));
   });
 
+  it("are less surely known than NVIDIA's parts", () => {
+    assert.ok(width({ accelerator: "tpu-v4", framework: "MaxText" }) > 1.03 * width({ framework: "Megatron-LM" }));
+  });
+
   it("run the step as one program: no expert's kernels wait for a host", () => {
     const mixture = { ...llama8b, name: "mixture", experts: 128, expertsPerToken: 8, expertIntermediateSize: 1536 };
     const kernels = (accelerator: string, framework: string): number => {
