@@ -10,6 +10,10 @@ export interface Engine {
   readonly class: EngineClass;
   /** Several accelerators share one item: by its sequence, patches or tensors. Unknown where no engine is named. */
   readonly divides: boolean | undefined;
+  /** Narrow weights are widened before each product, or kernels compute in the narrow format. Unknown where the name says neither. */
+  readonly narrow: "widened" | "computed" | undefined;
+  /** bitsandbytes, whose int8 splits outliers off and whose nf4 is quick to unpack. */
+  readonly bitsAndBytes: boolean;
 }
 
 export function engineClass(engine: string | undefined): EngineClass {
@@ -32,7 +36,14 @@ const divided =
 export const engineOf = (engine: string | undefined): Engine => ({
   class: engineClass(engine),
   divides: engine === undefined ? undefined : divided.test(engine),
+  narrow: engine === undefined ? undefined : narrowOf(engine),
+  bitsAndBytes: /bitsandbytes|\bbnb\b|llm\.int8/i.test(engine ?? ""),
 });
+
+function narrowOf(engine: string): Engine["narrow"] {
+  if (/weight-?only|quanto|layerwise|gguf/i.test(engine)) return "widened";
+  return /matmul|dynamic|w8a8|w4a4|scaled/i.test(engine) ? "computed" : undefined;
+}
 
 /** Factors against eager 16-bit PyTorch. */
 export interface EngineFactors {
@@ -55,33 +66,47 @@ function narrowFactor(precision: Precision | undefined): number {
 }
 
 const narrowFormats: ReadonlySet<Precision> = new Set(["fp8", "int8", "fp4", "int4", "nf4"]);
+const plain: EngineFactors = { linear: 1, attention: 1, memory: 1, launch: 1, width: 0 };
+
+/** Weights unpacked before each product; against bf16 eager on the same part. */
+function widened(precision: Precision, bitsAndBytes: boolean): EngineFactors {
+  const whole = { ...plain, launch: 1.3 };
+  if (bitsAndBytes) return { ...whole, linear: precision === "int8" ? 3 : 1.1, width: 0.4 };
+  if (precision === "nf4" || precision === "fp4") return { ...whole, linear: 1.1, width: 0.4 };
+  // Generic unpacking of 4 bit takes many times what the product does.
+  if (precision === "int4") return { ...whole, linear: 8, width: 0.8 };
+  return { ...whole, linear: 1.35, width: 0.25 };
+}
+
+function torchao(precision: Precision | undefined): EngineFactors {
+  // Weight-only or computed in 4 bit: 0.9 to 5 times bf16, which a workload does not state.
+  if (precision === "int4" || precision === "nf4")
+    return { linear: 1.9, attention: 1.9, memory: 1.9, launch: 1, width: 0.8 };
+  // Its schemes are meant to be compiled, and mostly are: between eager and compiled, as the name does not say.
+  const linear = precision === "fp8" ? 0.75 : precision === "int8" ? 0.95 : 1;
+  return { linear, attention: 1, memory: 0.8, launch: 0.8, width: 0.25 };
+}
 
 export function engineFactors(
-  engine: EngineClass,
+  { class: engine, narrow, bitsAndBytes }: Pick<Engine, "class" | "narrow" | "bitsAndBytes">,
   precision: Precision | undefined,
   constants: ImageConstants,
 ): EngineFactors {
-  const narrow = precision !== undefined && narrowFormats.has(precision);
-  if (engine === "torchao") {
-    // Weight-only 4 bit unpacks in slow kernels: 0.9 to 5 times bf16 by scheme, which a workload does not state.
-    if (precision === "int4" || precision === "nf4")
-      return { linear: 1.9, attention: 1.9, memory: 1.9, launch: 1, width: 0.8 };
-    // Its schemes are meant to be compiled, and mostly are: between eager and compiled, as the name does not say.
-    const linear = precision === "fp8" ? 0.75 : precision === "int8" ? 0.95 : 1;
-    return { linear, attention: 1, memory: 0.8, launch: 0.8, width: 0.25 };
-  }
+  const format = precision !== undefined && narrowFormats.has(precision) ? precision : undefined;
+  if (engine === "torchao") return format && narrow === "widened" ? widened(format, false) : torchao(precision);
   if (engine === "eager") {
-    if (!narrow) return { linear: 1, attention: 1, memory: 1, launch: 1, width: 0 };
-    // Without a compiler, narrow weights are stored so and widened before every product.
-    const four = precision === "int4" || precision === "fp4" || precision === "nf4";
-    return { linear: four ? 1.35 : 1.2, attention: 1, memory: 1, launch: 1.3, width: four ? 0.4 : 0.25 };
+    if (!format) return plain;
+    // Without a compiler, narrow weights are mostly stored so and widened.
+    if (narrow !== "computed") return widened(format, bitsAndBytes);
+    return { linear: narrowFactor(format), attention: 1, memory: 1.1, launch: 1.3, width: 0.25 };
   }
   const own = engine === "static" ? constants.static : constants.compile;
+  const product = narrow === "widened" ? 1 : narrowFactor(precision);
   return {
-    linear: own.linear * narrowFactor(precision),
+    linear: own.linear * product,
     attention: own.attention,
     memory: own.memory,
     launch: engine === "graph" ? constants.static.launch : own.launch,
-    width: Math.hypot(0.24, narrow ? 0.25 : 0),
+    width: Math.hypot(0.24, format ? 0.25 : 0),
   };
 }

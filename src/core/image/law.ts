@@ -170,7 +170,7 @@ export function generationTime(accelerator: AcceleratorFacts, job: Job, constant
   const B = batch * job.guidancePasses;
   // XLA compiles the whole step.
   const engine = accelerator.generation === "tpu" ? "static" : job.engine.class;
-  const factors = engineFactors(engine, job.precision, constants);
+  const factors = engineFactors({ ...job.engine, class: engine }, job.precision, constants);
   const halved = engine === "static" && job.precision === "fp16" && isGeForce(accelerator) ? constants.halfSums : 1;
   const linear = ((B * pass.linear) / (n * peak * share.linear)) * factors.linear * halved;
   const attention =

@@ -70,7 +70,7 @@ describe("attention heads padded to the width of a kernel", () => {
 
 describe("engines", () => {
   const factors = (engine: string, precision?: Job["precision"]) =>
-    engineFactors(engineOf(engine).class, precision, imageConstants);
+    engineFactors(engineOf(engine), precision, imageConstants);
 
   it("a compiler saves traffic and launches, hardly products", () => {
     const compiled = factors("torch.compile");
@@ -82,6 +82,12 @@ describe("engines", () => {
     assert.ok(factors("TensorRT", "fp8").linear < factors("TensorRT").linear);
     assert.ok(factors("diffusers quanto", "fp8").linear > 1);
     assert.ok(factors("diffusers", "nf4").linear > 1);
+  });
+  it("says by its name which of the two", () => {
+    assert.ok(factors("flumina fp8 matmul", "fp8").linear < 1);
+    assert.ok(factors("torchao float8 weight-only", "fp8").linear > factors("torchao", "fp8").linear);
+    assert.ok(factors("bitsandbytes", "int8").linear > factors("bitsandbytes", "nf4").linear);
+    assert.ok(factors("quanto", "int4").linear > factors("nunchaku", "int4").linear);
   });
   it("modules quantised and compiled count as compiled", () => {
     assert.equal(engineOf("torchao int8 + torch.compile").class, "compile");
