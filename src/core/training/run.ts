@@ -44,9 +44,6 @@ const nodesSigma = (plan: Plan): number => networkSigma * Math.log2(Math.max(1, 
 /** Spread of other makers' chips beside NVIDIA's: few were measured per generation, and their compilers move faster (Gaudi 2, TPUs v4 to v7). */
 const makerSigma = 0.1;
 
-/** Spread of other makers' chips beside NVIDIA's: few were measured per generation, and their compilers move faster (Gaudi 2, TPUs v4 to v7). */
-const makerSigma = 0.1;
-
 /** What an engine adds that no constant was fitted on: its kernels, and its exchanges over many nodes. */
 const engineSigma = (plan: Plan): number => Math.hypot(sigma.stepOther, nodesSigma(plan));
 
@@ -65,7 +62,6 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
     const tuned = isTuned(plan);
     const engine = engineSigma(plan);
     const { rate, run } = plan.frameworkFitted;
-    const known = Math.hypot(assumed, plan.device.nvidia ? 0 : makerSigma);
     const known = Math.hypot(assumed, plan.device.nvidia ? 0 : makerSigma);
     return {
       seconds: terms.total,
