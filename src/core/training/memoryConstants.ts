@@ -51,12 +51,12 @@ export const memorySigma = {
   adapterStates: 0.12,
   quantizedExperts: 0.35,
   /** Further, where nothing was fitted on the framework. */
-  unfittedStates: 0.12,
+  unfittedStates: 0.1,
   /** Further, where images bring activations that no text length tells. */
   images: 0.2,
   moving: 0.2,
   /** Where nothing was fitted on the framework: copies of the logits and blocks left over from other lengths differ between them. */
-  unfittedMoving: 0.5,
+  unfittedMoving: 0.45,
   movingAssumed: 0.9,
 } as const;
 
