@@ -355,7 +355,7 @@ function sigmaTable(judged: readonly Judged[]): Record<string, { dense: number[]
       const experts = of(all.filter((j) => j.row.problem.system.experts > 0));
       const whole = of(all) ?? Math.max(of(local) ?? 0, cautious[i] ?? 0.4);
       rows.dense.push(dense ?? whole);
-      rows.experts.push(experts ?? Math.max(whole, dense ?? 0));
+      rows.experts.push(experts ?? Math.max(whole, dense ?? 0, (figure === "acceleratorPower" ? 0.7 : 1) * 0.25));
     });
     table[engine] = rows;
   }
