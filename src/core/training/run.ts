@@ -44,6 +44,17 @@ const nodesSigma = (plan: Plan): number => networkSigma * Math.log2(Math.max(1, 
 /** Spread of other makers' chips beside NVIDIA's: few were measured per generation, and their compilers move faster (Gaudi 2, TPUs v4 to v7). */
 const makerSigma = 0.1;
 
+/**
+ * Outside vendors' stacks Blackwell runs its own attention kernels (DeepSpeed over PyTorch's, B200) or those of earlier generations at a
+ * quarter of their pace (prime-rl on B200, FlashAttention 2): per share of the time that is attention.
+ */
+const kernelSigma = 0.6;
+
+function attentionSigma(plan: Plan, { attention, bubble, scale, total }: TimePerToken): number {
+  if (plan.device.generation !== "blackwell" || plan.stack !== "typical") return 0;
+  return (kernelSigma * attention * bubble * scale) / total;
+}
+
 /** What an engine adds that no constant was fitted on: its kernels, and its exchanges over many nodes. */
 const engineSigma = (plan: Plan): number => Math.hypot(sigma.stepOther, nodesSigma(plan));
 
@@ -57,7 +68,11 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
   }
   const terms = timePerToken(plan);
   const moe = plan.model.expertLayers > 0;
-  const assumed = Math.hypot(plan.model.generic ? 0.1 : 0, measured.has(plan.device.generation) ? 0 : 0.2);
+  const assumed = Math.hypot(
+    plan.model.generic ? 0.1 : 0,
+    measured.has(plan.device.generation) ? 0 : 0.2,
+    attentionSigma(plan, terms),
+  );
   if (plan.method === "full" && fields.kind !== "fineTuning") {
     const tuned = isTuned(plan);
     const engine = engineSigma(plan);

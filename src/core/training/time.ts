@@ -54,8 +54,7 @@ function attentionShare(device: TrainingDevice, stack: Stack, c: TrainingConstan
           ? c.attentionHopperCompiled
           : c.attentionHopper;
     case "blackwell":
-      // Kernels of earlier generations run on it, at a quarter of the pace of its own (prime-rl on B200, FlashAttention 2).
-      return stack === "typical" ? 0.4 * c.attentionBlackwell : c.attentionBlackwell;
+      return c.attentionBlackwell;
     case "cdna2":
     case "cdna3":
     case "cdna4":

@@ -40,6 +40,15 @@ describe("speed of engines that no constant was fitted on", () => {
     near(width({ framework: "llm-foundry", accelerators: 512 }), width({ framework: "llm-foundry" }), 1e-9);
   });
 
+  it("depends on whose attention kernels run on Blackwell, the more so the longer the sequences", () => {
+    const long = { accelerator: "b200", sequenceLength: 131_072, globalBatchSize: 8 };
+    assert.ok(
+      width({ ...long, framework: "DeepSpeed" }) >
+        1.1 * width({ ...long, sequenceLength: 2048, framework: "DeepSpeed" }),
+    );
+    near(width({ ...long, framework: "NeMo" }), width({ ...long, sequenceLength: 2048, framework: "NeMo" }), 1e-9);
+  });
+
   it("is known of MaxText on TPUs alone, and of whole runs for makers' releases alone", () => {
     assert.deepEqual(fittedOf("MaxText", "tpu"), { rate: true, run: true });
     assert.deepEqual(fittedOf("MaxText", "hopper"), { rate: false, run: false });
