@@ -21,8 +21,10 @@ export const trainingConstants = table(
     ],
     ["`headBytes`", shown(t.headBytes), "bytes per vocabulary entry and token: logits and loss"],
     [
-      "`attentionAmpere`, `…Hopper`, `…HopperVendor`, `…Blackwell`",
-      [t.attentionAmpere, t.attentionHopper, t.attentionHopperVendor, t.attentionBlackwell].map(shown).join(", "),
+      "`attentionAmpere`, `…Hopper`, `…HopperCompiled`, `…HopperVendor`, `…Blackwell`",
+      [t.attentionAmpere, t.attentionHopper, t.attentionHopperCompiled, t.attentionHopperVendor, t.attentionBlackwell]
+        .map(shown)
+        .join(", "),
       "attention kernel's rate on long sequences over the 16-bit matrix rate",
     ],
     ["`attentionHalf`", shown(t.attentionHalf), "tokens at which the attention kernel reaches half of it"],
@@ -34,7 +36,11 @@ export const trainingConstants = table(
       "share of each kind of traffic that work does not hide",
     ],
     ["`scale`", shown(t.scale), "slow-down per doubling beyond 8 accelerators"],
-    ["`software`", shown(t.software), "rate of parts that are not NVIDIA's, relative"],
+    [
+      "`software`, `softwareTpu`",
+      [t.software, t.softwareTpu].map(shown).join(", "),
+      "rate of parts that are not NVIDIA's, relative: AMD's, Intel's and others; TPUs on Google's own stack",
+    ],
     [
       "`goodputVendor`, `goodputTypical`",
       [t.goodputVendor, t.goodputTypical].map(shown).join(", "),
