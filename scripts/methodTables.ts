@@ -62,42 +62,43 @@ export function accuracyTable({ figures }: Pick<AccuracyReport, "figures">): str
   );
 }
 
-/** Sources that no constant was fitted on: each figure's mean of sources when first seen, and now. */
-export function checkTable(first: Pick<AccuracyReport, "figures">, now: Pick<AccuracyReport, "figures">): string {
-  const of = (report: Pick<AccuracyReport, "figures">, figure: string) => {
-    const sources = report.figures.filter((one) => one.figure === figure && one.source !== "macro");
-    const answered = sources.reduce((sum, one) => sum + one.answered, 0);
-    return {
-      sources: sources.length,
-      rows: sources.reduce((sum, one) => sum + one.rows, 0),
-      median: sources.reduce((sum, one) => sum + one.median, 0) / sources.length,
-      bias: sources.reduce((sum, one) => sum + one.bias, 0) / sources.length,
-      inside: sources.reduce((sum, one) => sum + one.inside * one.answered, 0) / answered,
-    };
+type Figures = Pick<AccuracyReport, "figures">;
+
+const figuresOf = ({ figures }: Figures): string[] => [...new Set(figures.map((one) => one.figure))];
+
+/** One figure over all its sources: errors are means of the sources' medians, the share inside is of all rows. */
+function overSources({ figures }: Figures, figure: string) {
+  const sources = figures.filter((one) => one.figure === figure && one.source !== "macro");
+  const answered = sources.reduce((sum, one) => sum + one.answered, 0);
+  const mean = (value: (one: Figures["figures"][number]) => number): number =>
+    sources.reduce((sum, one) => sum + value(one), 0) / sources.length;
+  return {
+    sources: String(sources.length),
+    rows: String(sources.reduce((sum, one) => sum + one.rows, 0)),
+    median: percent(mean((one) => one.median)),
+    bias: `× ${mean((one) => one.bias).toFixed(2)}`,
+    inside: percent(sources.reduce((sum, one) => sum + one.inside * one.answered, 0) / answered),
   };
+}
+
+/** The wider choice of sources: error and share inside when it was first seen, and now. */
+export function widerTable(first: Figures, now: Figures): string {
   return table(
-    [
-      "figure",
-      "sources",
-      "rows",
-      "median error, first seen",
-      "inside, first seen",
-      "median error, now",
-      "bias, now",
-      "inside, now",
-    ],
-    [...new Set(now.figures.map((one) => one.figure))].map((figure) => {
-      const [was, is] = [of(first, figure), of(now, figure)];
-      return [
-        figureName(figure),
-        String(is.sources),
-        String(is.rows),
-        percent(was.median),
-        percent(was.inside),
-        percent(is.median),
-        `× ${is.bias.toFixed(2)}`,
-        percent(is.inside),
-      ];
+    ["figure", "sources", "rows", "median error: at first", "now", "inside: at first", "now"],
+    figuresOf(now).map((figure) => {
+      const [was, is] = [overSources(first, figure), overSources(now, figure)];
+      return [figureName(figure), is.sources, is.rows, was.median, is.median, was.inside, is.inside];
+    }),
+  );
+}
+
+/** Sources that nothing was chosen on. */
+export function untouchedTable(report: Figures): string {
+  return table(
+    ["figure", "sources", "rows", "median error", "bias", "inside"],
+    figuresOf(report).map((figure) => {
+      const { sources, rows, median, bias, inside } = overSources(report, figure);
+      return [figureName(figure), sources, rows, median, bias, inside];
     }),
   );
 }
