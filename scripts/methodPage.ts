@@ -320,14 +320,15 @@ is known, and a factor of three for operation on top. **Limits.** Use it to tell
 Low and high are the ends of an 80 % interval: the truth should lie inside four times in five. Uncertain inputs are log-normal and independent; products add
 variances of the logarithm, sums add distances in quadrature. An ambiguous accelerator gives the interval over all parts it may mean.
 
-Widths are the spread of ln(measured / estimated) that holds 80 % of rows the constants were **not** fitted on: in training the wider of four folds and of left-out
-sources, drawn with the weight of eight rows towards what is expected without data; in inference five folds by system, never below 0.1, and a cautious 0.3 to 0.35 (power 0.22) where
+Widths are the spread of ln(measured / estimated) that holds 80 % of rows the constants were **not** fitted on: in training four folds on
+engines the fit knows and for whole runs and fine-tuning the wider of folds and of left-out sources, drawn with the weight of four rows towards what is expected without data; in inference five folds by system, never below 0.1, and a cautious 0.3 to 0.35 (power 0.22) where
 fewer than eight rows stand behind an engine; in images one model family left out. They widen where the file leaves something open (accelerator unnamed: 0.6, length of answers: 0.6, generic
-dimensions: 0.1 to 0.2, engine unnamed: 0.2, part never measured: 0.2 to 0.6).
+dimensions: 0.1 to 0.2, serving engine unnamed: 0.2, part never measured: 0.2 to 0.6).
 
 | training | standard deviation of the logarithm |
 | --- | --- |
 | step, dense; with experts | ${shown(sigma.step)}; ${shown(sigma.stepExperts)} |
+| step on an engine without rows in the fit, on top; per doubling beyond a node; chips not NVIDIA's, on top | ${shown(sigma.stepOther)}; 0.05; 0.1 |
 | whole run; with experts; on a named tuned stack | ${shown(sigma.run)}; ${shown(sigma.runExperts)}; ${shown(sigma.runTuned)} |
 | fine-tuning, vendor's stack: step; run | ${shown(sigma.tuneVendor)}; ${shown(sigma.tuneVendorRun)} |
 | fine-tuning, other stacks | ${shown(sigma.tune)} |
