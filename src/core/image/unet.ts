@@ -51,6 +51,7 @@ function residual(tally: Tally, shape: UNet, pixels: number, from: number, to: n
   const { temporal } = shape;
   if (temporal === undefined || temporal.residual === 0) return;
   tally.multiplyAdds += pixels * temporal.residual * to * to;
+  tally.modules += 1;
   // A motion module is a transformer over time; otherwise time is a convolution.
   if (temporal.motionModules) tally.transformerVisits += 0.8 * pixels * to;
   else tally.convolutionVisits += 6 * pixels * 2 * to;
@@ -78,6 +79,7 @@ function transformer(
   tally.transformers += blocks;
   if (shape.temporal && shape.temporal.transformer > 0) {
     tally.multiplyAdds += pixels * shape.temporal.transformer * c * c;
+    tally.modules += blocks;
     tally.transformerVisits += 0.8 * pixels * c;
   }
 }

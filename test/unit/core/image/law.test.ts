@@ -152,3 +152,16 @@ describe("accelerators of several machines", () => {
     assert.ok(communication(16) > communication(8));
   });
 });
+
+describe("U-Nets over time", () => {
+  it("launch their temporal layers too", () => {
+    const modules = (name: string): number => {
+      const pipeline = pipelineByName(name);
+      assert.ok(pipeline);
+      return denoiserPass(pipeline.denoiser, pipeline, pipeline.latent, pipeline.textTokens).launches.modules;
+    };
+    const still = modules("stable-diffusion-2-1");
+    assert.equal(modules("text-to-video-ms-1.7b"), 2 * still);
+    assert.ok(modules("animatediff") > modules("stable-diffusion-v1-5"));
+  });
+});
