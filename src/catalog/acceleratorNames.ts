@@ -164,7 +164,7 @@ const families: readonly Family[] = [
   family("max ?1550|pvc|ponte vecchio", "max1550"),
   // Google. `v5 lite` is v5e in every Google API.
   family("tpu ?v?7x?|tpu7x|ironwood", "tpu-v7"),
-  family("(?:tpu ?)?v6e(?: .*)?|trillium", "tpu-v6e"),
+  family("(?:tpu ?)?v6e(?: .*)?|tpu ?v6(?: .*)?|trillium", "tpu-v6e"),
   family("(?:tpu ?)?v5 ?p", "tpu-v5p"),
   family("(?:tpu ?)?v5 ?e|(?:tpu ?)?v5 ?lite(?: ?pod.*)?(?: device| podslice)?|tpu ?v5 ?litepod|v5litepod", "tpu-v5e"),
   family("tpu ?v5", "tpu-v5e tpu-v5p"),

@@ -101,7 +101,7 @@ const unique: Readonly<Record<string, readonly string[]>> = {
   gaudi2: ["Intel(R) Gaudi(R) 2 AI Accelerator", "gaudi2"],
   "tpu-v5e": ["tpu-v5-lite-podslice", "TPU v5e", "v5litepod-8", "tpu-v5-lite-device", "TPU_V5_LITEPOD"],
   "tpu-v5p": ["tpu-v5p-slice", "TPU-v5p"],
-  "tpu-v6e": ["tpu-v6e-slice", "TPU v6e", "Trillium"],
+  "tpu-v6e": ["tpu-v6e-slice", "TPU v6e", "TPU v6", "Trillium"],
   "tpu-v4": ["tpu-v4-podslice", "TPUv4"],
   "tpu-v3": ["TPUv3"],
   trn1: ["Trainium", "trn1"],
