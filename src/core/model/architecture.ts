@@ -337,7 +337,9 @@ function settle(reference: ModelReference, facts: Facts): Settled {
   const visionParameters = spec.vision?.parameters ?? 0;
   const wantedTotal = parameters === undefined ? undefined : Math.max(1, parameters - visionParameters);
   const wantedActive = active === undefined ? undefined : Math.min(active, wantedTotal ?? active);
-  const trustStated = generic || Boolean(spec.linearAttentionLayers) || !close(count.total, wantedTotal, 0.1);
+  // What a linear mixer holds differs: where it is not stated, the parameters are.
+  const unknownMixer = Boolean(spec.linearAttentionLayers) && spec.linearMixerParameters === undefined;
+  const trustStated = generic || unknownMixer || !close(count.total, wantedTotal, 0.1);
   if (wantedTotal !== undefined && trustStated) {
     const moe = count.experts > 0;
     count = rescale(

@@ -6,6 +6,10 @@ import { createCatalog } from "../../../src/catalog/catalog";
 const facts = createCatalog();
 
 const named: Readonly<Record<string, readonly string[]>> = {
+  "deepseek-v3": ["nvidia/DeepSeek-R1-0528-FP4-V2", "nvidia/DeepSeek-R1-0528-NVFP4-v2"],
+  "llama-1-7b": ["lmsys/longchat-7b-16k"],
+  "llama-2-70b": ["stabilityai/FreeWilly2"],
+  "gpt-j-6b": ["gptj-99"],
   "qwen2.5-14b": ["Qwen/Qwen2.5-14B-Instruct-1M"],
   "qwen3-vl-8b": ["Qwen/Qwen3-VL-8B-Instruct"],
   "exaone-4-32b": ["LGAI-EXAONE/EXAONE-4.0-32B"],

@@ -107,6 +107,21 @@ describe("resolving a model", () => {
   });
   it("dimensions that cannot explain a stated size are scaled to it", () =>
     assert.equal(architectureOf({ ...llama2_7b, parameters: 9e9 }).parameters, 9e9));
+  it("counts are trusted over round active parameters where the linear mixer is known, and scaled where it is not", () => {
+    const hybrid = {
+      ...llama3_8b,
+      linearAttentionLayers: 24,
+      experts: 64,
+      expertsPerToken: 8,
+      expertIntermediateSize: 1024,
+    };
+    const known = architectureOf({ ...hybrid, linearMixerParameters: 42e6 });
+    const { total, active } = known.count;
+    const stated = { linearMixerParameters: 42e6, parameters: total, activeParameters: 0.8 * active };
+    assert.equal(architectureOf({ ...hybrid, ...stated }).activeParameters, active);
+    const unknown = architectureOf({ ...hybrid, parameters: total, activeParameters: 3e9 });
+    assert.ok(Math.abs(unknown.activeParameters / 3e9 - 1) < 1e-9, `${unknown.activeParameters}`);
+  });
   it("a vision tower adds to both totals", () => {
     const plain = architectureOf(llama2_7b);
     const seeing = architectureOf({ ...llama2_7b, vision: { parameters: 3e8 } });
