@@ -165,11 +165,24 @@ export const inferenceConstants = table(
 
 export const imageConstants = table(
   ["generation", "matrix share of peak", "attention share", "pJ per FLOP", "power ceiling (of TDP)"],
-  (["hopper", "blackwell", "ampere", "ada", "cdna"] as const).map((name) => [
+  (["hopper", "blackwell", "ampere", "workstation", "ada", "cdna", "tpu"] as const).map((name) => [
     name,
     shown(image[name].linear),
     shown(image[name].attention),
     shown(image[name].perFlop),
     shown(image[name].ceiling),
+  ]),
+);
+
+export const imageEngines = table(
+  ["engine", "multiplication", "attention", "traffic", "launches"],
+  (["compile", "static"] as const).map((name) => [
+    name === "compile"
+      ? "compiled (torch.compile, XLA, engines with fused kernels)"
+      : "static (TensorRT, OneDiff, stable-fast)",
+    shown(image[name].linear),
+    shown(image[name].attention),
+    shown(image[name].memory),
+    shown(image[name].launch),
   ]),
 );

@@ -20,6 +20,7 @@ import {
   engines,
   generations,
   imageConstants,
+  imageEngines,
   inferenceConstants,
   memoryTable,
   trainingConstants,
@@ -287,8 +288,15 @@ FLOPs per pass come from the denoiser's dimensions (transformers and U-Nets, sel
 
 ${imageConstants}
 
+Heads are padded to the widths that attention kernels come in (32, 64, 96, 128, 192, 256). Engines take these shares of what eager PyTorch takes:
+
+${imageEngines}
+
+GeForce parts run 8 % above their stated peak, and static engines on them sum fp16 products in fp16 (× ${shown(image.halfSums)}). Narrow formats save multiplication where kernels compute in them (fp8 × 0.6, int8 × 0.8,
+4 bit × 0.45) and cost it where the weights are widened first (× 1.1 to 1.4; generic 4 bit many times). TPUs, U-Nets and engines that do not divide an item share a batch out by items.
+
 Token models pay weights and launches per token; next-scale, masked, groupwise and rolling schedules count their own evaluations. Fitted ${imageCalibration.date} on ${imageCalibration.rows} rows
-(${imageCalibration.method}). **Limits.** Engines other than PyTorch, 4-bit kernels, consumer and AMD parts have few or no measurements; caching tricks that skip steps are not counted.
+(${imageCalibration.method}). **Limits.** 4-bit kernels, AMD and Apple parts and TPUs have few or no measurements; software of 2022 (no fused attention) takes two to three times as long; caching tricks that skip steps are not counted.
 
 ## Fleets
 
