@@ -196,6 +196,10 @@ function bucketBytes(
  */
 const scoredLogit = 8;
 
+/** Batches of one shape reuse their blocks: packed samples, and full training over several devices. */
+const oneShape = ({ packing, method, accelerators }: MemorySetting["input"]): boolean =>
+  packing ?? (method === "full" && accelerators > 1);
+
 /** Activations and logits at the peak, in bytes, without the allocator's share. */
 function transient(setting: MemorySetting): { activations: number; logits: number } {
   const { input, stack, layout, sequence } = setting;
@@ -212,18 +216,21 @@ function transient(setting: MemorySetting): { activations: number; logits: numbe
   const gathered = tensor > 1 ? 4 * 2 * spec.hiddenSize * tokens : 0;
   const live = liveLayers * inner + gathered;
   const scores = stack.eagerAttention ? (8 * spec.attentionHeads * sequence * tokens) / tensor : 0;
+  const { scoredTokens } = input;
+  const scored = (tokens * Math.min(sequence, scoredTokens ?? sequence)) / sequence;
+  const perLogit = stack.fusedLoss ? fusedLogit : scoredTokens === undefined ? stack.logit : scoredLogit;
+  const logits = perLogit * scored * (spec.vocabularySize / tensor);
+  // Logits and their gradient are gone when the last layer is computed again, which takes their blocks where shapes repeat; where they vary,
+  // freed blocks seldom fit and both stay reserved.
+  const again = Math.max(0, live + scores - (pipeline > 1 || !oneShape(input) ? 0 : logits));
   const activations =
     setting.checkpointing === "none"
       ? layers * (inner + scores)
       : setting.checkpointing === "selective"
         ? stack.selectiveCore
           ? layers * inner + gathered + scores
-          : layers * (selectiveShare * inner) + live + scores
-        : layers * boundary + live + scores;
-  const { scoredTokens } = input;
-  const scored = (tokens * Math.min(sequence, scoredTokens ?? sequence)) / sequence;
-  const perLogit = stack.fusedLoss ? fusedLogit : scoredTokens === undefined ? stack.logit : scoredLogit;
-  const logits = perLogit * scored * (spec.vocabularySize / tensor);
+          : layers * (selectiveShare * inner) + again
+        : layers * boundary + again;
   // With a pipeline the logits live on the last stage, which holds one micro-batch only: the first stage is the fuller one.
   return pipeline > 1
     ? { activations: Math.max(activations, activations / inFlight + logits), logits: 0 }
@@ -235,9 +242,7 @@ const gigabyte = 1e9;
 export function partsOf(setting: MemorySetting): Record<MemoryPart, number> {
   const { input, layout } = setting;
   const { buffers, bucketElements, offloadBuffers, context } = setting.constants;
-  // Batches of one shape reuse their blocks: packed samples, and pre-training over several devices.
-  const oneShape = input.packing ?? (input.method === "full" && input.accelerators > 1);
-  const allocator = oneShape ? 1 : setting.constants.allocator;
+  const allocator = oneShape(input) ? 1 : setting.constants.allocator;
   const state = states(setting);
   const moving = transient(setting);
   const several = input.accelerators > 1;

@@ -41,7 +41,7 @@ const base: MemoryStack = {
   gradient: 4,
   moments: 8,
   defaultFrozenWeight: 2,
-  logit: 12,
+  logit: 16,
   gatedMlp: 8,
   sharding: "deepspeed",
   shardedMaster: true,
@@ -80,7 +80,8 @@ const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
       ...pure16,
       name: "torchtune",
       shardedMaster: false,
-      logit: 6,
+      // Loss in chunks: 16-bit logits and gradients, each chunk's fp32 softmax.
+      logit: 9,
       quantizesOnDevice: true,
       checkpoints: "always",
       sharding: "fsdp",
@@ -92,7 +93,7 @@ const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
   [/axolotl/, { ...base, ...pure16, name: "axolotl", checkpoints: "always", sharding: "fsdp", fp32Tables: false }],
   [/llama-?factory/, { ...base, name: "llamafactory", checkpoints: "always", weight: 2, gradient: 2, moments: 12 }],
   [/peft/, { ...base, name: "peft", defaultFrozenWeight: 4, adaptsMlp: false }],
-  [/torchtitan/, { ...base, name: "torchtitan", sharding: "fsdp" }],
+  [/torchtitan/, { ...base, name: "torchtitan", sharding: "fsdp", logit: 14 }],
   [/llm-foundry|composer|mosaic|fsdp/, { ...base, name: "fsdp", sharding: "fsdp" }],
   [
     /megatron|nemo|maxtext|bridge|\bngc\b|dgl/,

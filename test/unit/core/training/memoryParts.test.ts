@@ -121,6 +121,37 @@ describe("selective checkpointing", () => {
   });
 });
 
+describe("logits", () => {
+  const total = (more: Partial<TrainingMemoryInput>): number => {
+    const parts = partsOf(run({ accelerators: 8, parallelism: { zeroStage: 3 }, framework: "fsdp", ...more }));
+    return parts.activations + parts.logits;
+  };
+
+  it("and a layer computed again take turns: the larger makes the peak", () => {
+    const { vocabularySize, hiddenSize, layers } = architectureOf(llama2_7b).spec;
+    const tokens = 2048;
+    const boundaries = (2 * layers * hiddenSize * tokens) / 1e9;
+    near(total({}), boundaries + (16 * vocabularySize * tokens) / 1e9);
+    // A fused loss keeps next to nothing: then the layer decides.
+    const fused = total({ fusedLoss: true });
+    assert.ok(fused > boundaries && fused < total({}));
+  });
+  it("and a layer computed again both stay reserved where lengths vary", () => {
+    const length = { packing: false };
+    const { logits, activations } = partsOf(run({ method: "lora", ...length }));
+    const packed = partsOf(run({ method: "lora", packing: true }));
+    assert.ok(activations > 1.5 * packed.activations && logits > packed.logits);
+  });
+  it("add to activations that are all kept", () => {
+    const kept = partsOf(
+      run({ accelerators: 8, parallelism: { zeroStage: 3 }, framework: "fsdp", activationCheckpointing: "none" }),
+    );
+    const { vocabularySize, layers } = architectureOf(llama2_7b).spec;
+    near(kept.activations * 1e9, layers * 2048 * layerActivations(settingOf(run())));
+    near(kept.logits * 1e9, 16 * vocabularySize * 2048);
+  });
+});
+
 describe("the interval of memory", () => {
   const width = (framework: string, spec?: ModelSpec): number => spread(trainingMemory(run({ framework }, spec)));
   it("is wider where nothing was fitted on the framework", () => assert.ok(width("transformers") > width("torchtune")));

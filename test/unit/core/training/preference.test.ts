@@ -42,7 +42,13 @@ describe("preference optimisation", () => {
   const copy = 16.06;
 
   it("keeps a frozen copy of the whole model on each replica", () => {
-    const stage = (zeroStage: number) => ({ ...base, method: "full", parallelism: { zeroStage } });
+    // What is recomputed is stated: left open, it would follow from the room that the copy takes.
+    const stage = (zeroStage: number) => ({
+      ...base,
+      method: "full",
+      parallelism: { zeroStage },
+      activationCheckpointing: "full",
+    });
     for (const [zeroStage, ranks] of [
       [1, 1],
       [3, 8],
