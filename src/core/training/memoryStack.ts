@@ -97,7 +97,16 @@ const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
   [/llm-foundry|composer|mosaic|fsdp/, { ...base, name: "fsdp", sharding: "fsdp" }],
   [
     /megatron|nemo|maxtext|bridge|\bngc\b|dgl/,
-    { ...base, name: "megatron", weight: 2, sharding: "distributedOptimizer", moments: 12, selectiveCore: true },
+    {
+      ...base,
+      name: "megatron",
+      weight: 2,
+      sharding: "distributedOptimizer",
+      moments: 12,
+      selectiveCore: true,
+      // Its vocabulary-parallel loss writes the softmax over its input, and the gradient over that.
+      logit: 12,
+    },
   ],
   // Its configurations all switch checkpointing on (EleutherAI/gpt-neox, configs/*.yml).
   [/neox/, { ...base, name: "gpt-neox", weight: 2, gradient: 2, moments: 12, checkpoints: "always" }],
