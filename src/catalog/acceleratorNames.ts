@@ -129,6 +129,7 @@ const families: readonly Family[] = [
   family("gtx ?1080", "gtx1080"),
   family("gb10|dgx spark", "gb10"),
   family("(?:jetson )?agx orin|orin(?! n)", "jetson-orin-64"),
+  family("jetson (?:agx )?thor|agx thor", "jetson-thor"),
   // AMD; ROCm names the architecture, which several parts share.
   family("gfx942", "mi300x mi325x mi300a mi308x"),
   family("gfx90a", "mi250x mi250 mi210"),

@@ -83,6 +83,8 @@ const unique: Readonly<Record<string, readonly string[]>> = {
   rtx3080: ["3080 10GB"],
   rtx3080ti: ["RTX 3080 Ti"],
   rtx4080: ["4080 16GB", "RTX 4080 (WSL2)"],
+  "jetson-thor": ["NVIDIA Jetson AGX Thor", "Jetson Thor"],
+  "jetson-orin-64": ["Jetson AGX Orin"],
   rtx5090: ["NVIDIA GeForce RTX 5090"],
   "rtx-a6000": ["A6000-48GB", "NVIDIA RTX A6000"],
   rtx6000ada: ["A6000 Ada", "NVIDIA RTX 6000 Ada Generation", "RTX6000-Ada"],
