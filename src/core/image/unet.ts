@@ -52,8 +52,8 @@ function residual(tally: Tally, shape: UNet, pixels: number, from: number, to: n
   if (temporal === undefined || temporal.residual === 0) return;
   tally.multiplyAdds += pixels * temporal.residual * to * to;
   tally.modules += 1;
-  // A motion module is a transformer over time; otherwise time is a convolution.
-  if (temporal.motionModules) tally.transformerVisits += 0.8 * pixels * to;
+  // A motion module is a transformer over time, two attentions and copies that turn frames into sequences; otherwise time is a convolution.
+  if (temporal.motionModules) tally.transformerVisits += 1.5 * pixels * to;
   else tally.convolutionVisits += 6 * pixels * 2 * to;
 }
 
@@ -74,7 +74,7 @@ function transformer(
   const attention = blocks * 2 * pixels * c * (perFrame + text);
   tally.attention += attention;
   tally.padded += attention * paddedHead(shape.headWidth ?? c / 8);
-  tally.transformerVisits += 0.8 * blocks * pixels * c;
+  tally.transformerVisits += 0.7 * blocks * pixels * c;
   tally.modules += blocks;
   tally.transformers += blocks;
   if (shape.temporal && shape.temporal.transformer > 0) {
