@@ -75,6 +75,8 @@ export const parameters: readonly Parameter[] = [
   one("batchCapGrowth", 0.35, { least: 0.05, most: 1 }),
   one("prefillMidpoint", 0.67, { least: 0.2, most: 3 }),
   one("exchangeGrowth", 0.7, { least: 0.1, most: 1.5, pull: 4 }),
+  // Eager loops on an RTX 5090 (check table).
+  tied(["host.blackwellWorkstation"], 0.7, { least: 0.4, most: 1.2, pull: 8 }),
   tied(["host.blackwell"], 0.9, { least: 0.4, most: 1.2, pull: 8 }),
   one("firstToken", 3.8e-3, { least: 1e-4, most: 0.05 }),
 
