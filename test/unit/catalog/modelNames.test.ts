@@ -6,9 +6,6 @@ import { createCatalog } from "../../../src/catalog/catalog";
 const facts = createCatalog();
 
 const named: Readonly<Record<string, readonly string[]>> = {
-  "deepseek-v3": ["nvidia/DeepSeek-R1-0528-FP4-V2", "nvidia/DeepSeek-R1-0528-NVFP4-v2"],
-  "llama-1-7b": ["lmsys/longchat-7b-16k"],
-  "llama-2-70b": ["stabilityai/FreeWilly2"],
   "gpt-j-6b": ["gptj-99"],
   "qwen2.5-14b": ["Qwen/Qwen2.5-14B-Instruct-1M"],
   "qwen3-vl-8b": ["Qwen/Qwen3-VL-8B-Instruct"],
@@ -52,8 +49,8 @@ const named: Readonly<Record<string, readonly string[]>> = {
     "meta-llama/Llama-2-7b-hf",
     "lmsys/vicuna-7b-v1.5",
   ],
-  "llama-2-70b": ["Llama-2-70B LoRA GovReport (MLPerf)", "llama2-70b"],
-  "llama-1-7b": ["lmsys/vicuna-7B", "tatsu-lab/alpaca-7B", "LLaMA-7B"],
+  "llama-2-70b": ["stabilityai/FreeWilly2", "Llama-2-70B LoRA GovReport (MLPerf)", "llama2-70b"],
+  "llama-1-7b": ["lmsys/longchat-7b-16k", "lmsys/vicuna-7B", "tatsu-lab/alpaca-7B", "LLaMA-7B"],
   "llama-4-scout": ["meta-llama/Llama-4-Scout-17B-16E-Instruct", "Llama 4 Scout"],
   "llama-4-maverick": ["Llama-4-Maverick-17B-128E", "LLaMA v4 Maverick"],
   "codellama-34b": ["codellama/CodeLlama-34b-hf", "code-llama-34b"],
@@ -74,6 +71,8 @@ const named: Readonly<Record<string, readonly string[]>> = {
   "qwen3-235b-a22b": ["Qwen 3 235B A22B Thinking FP8", "Qwen/Qwen3-235B-A22B-Instruct-2507"],
   "qwen3-0.6b": ["Qwen/Qwen3-0.6B", "Qwen/Qwen3-Embedding-0.6B"],
   "deepseek-v3": [
+    "nvidia/DeepSeek-R1-0528-FP4-V2",
+    "nvidia/DeepSeek-R1-0528-NVFP4-v2",
     "dsv3",
     "deepseek-ai/DeepSeek-R1",
     "deepseek-ai/DeepSeek-R1-0528",
