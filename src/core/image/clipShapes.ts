@@ -46,7 +46,8 @@ const ltx = (layers: number, width: number): DiffusionTransformer =>
     rotary: true,
     patch: 1,
   });
-const ltxLatent: Latent = { scale: 32, temporalScale: 8, decoder: "video" };
+/** Its decoder ends in patches of 4 × 4: a sixteenth of the pixels. */
+const ltxLatent: Latent = { scale: 32, temporalScale: 8, decoder: "video", decoderShare: 1 / 16 };
 const cosmos = (layers: number, width: number): DiffusionTransformer =>
   transformer({
     layers,

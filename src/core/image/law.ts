@@ -54,7 +54,8 @@ const decoderMultiplyAdds = { image: 4.73e6, video: 5e6, deepCompression: 2e6, n
 
 /** FLOP of decoding one item. */
 export function decodeFlops(pipeline: Pipeline, canvas: Canvas): number {
-  return 2 * decoderMultiplyAdds[pipeline.latent.decoder] * canvas.width * canvas.height * canvas.frames;
+  const { decoder, decoderShare = 1 } = pipeline.latent;
+  return 2 * decoderShare * decoderMultiplyAdds[decoder] * canvas.width * canvas.height * canvas.frames;
 }
 
 /** FLOP of encoding the text of one item, all guidance passes. */
@@ -216,7 +217,8 @@ export function generationTime(accelerator: AcceleratorFacts, job: Job, constant
   // A decoder whose values overflow fp16 is run in fp32.
   const widened = pipeline.wideDecoder && job.precision === "fp16" ? constants.wideDecode : 1;
   const decode =
-    ((batch * decodeFlops(pipeline, canvas)) / (peak * share.linear) + (decodeBytes * pixels) / bandwidth) *
+    ((batch * decodeFlops(pipeline, canvas)) / (peak * share.linear) +
+      (decodeBytes * (pipeline.latent.decoderShare ?? 1) * pixels) / bandwidth) *
       widened *
       Math.min(1, (factors.linear + factors.memory) / 2) +
     (pipeline.latent.decoder === "none" ? 0 : constants.hostPerMegapixel * pixels * 1e-6);

@@ -14,6 +14,8 @@ export interface Latent {
   /** Frames per latent frame; 1 keeps every frame. */
   readonly temporalScale: number;
   readonly decoder: "image" | "video" | "deepCompression" | "none";
+  /** What decoding costs over the usual decoder of its kind: one that ends in patches works on fewer pixels. */
+  readonly decoderShare?: number;
 }
 
 /** Cost of one pass over one item. */
