@@ -14,7 +14,7 @@ export interface MemoryStack {
   readonly moments: number;
   /** Bytes per parameter that frozen 16-bit weights take when the configuration states no precision. */
   readonly defaultFrozenWeight: number;
-  /** Bytes per logit (tokens · vocabulary) alive at the peak: the 16-bit product, its fp32 copy, the loss's, the gradient's. */
+  /** Bytes per logit (tokens · vocabulary) alive at the peak: the 16-bit product, and in fp32 its softmax and two gradients (2 + 3 · 4). */
   readonly logit: number;
   /** Bytes per unit of a gated MLP's width, per token: 8 with all four intermediates, 6 where a fused kernel recomputes SiLU. */
   readonly gatedMlp: number;
@@ -41,7 +41,7 @@ const base: MemoryStack = {
   gradient: 4,
   moments: 8,
   defaultFrozenWeight: 2,
-  logit: 16,
+  logit: 14,
   gatedMlp: 8,
   sharding: "deepspeed",
   shardedMaster: true,
@@ -93,7 +93,7 @@ const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
   [/axolotl/, { ...base, ...pure16, name: "axolotl", checkpoints: "always", sharding: "fsdp", fp32Tables: false }],
   [/llama-?factory/, { ...base, name: "llamafactory", checkpoints: "always", weight: 2, gradient: 2, moments: 12 }],
   [/peft/, { ...base, name: "peft", defaultFrozenWeight: 4, adaptsMlp: false }],
-  [/torchtitan/, { ...base, name: "torchtitan", sharding: "fsdp", logit: 14 }],
+  [/torchtitan/, { ...base, name: "torchtitan", sharding: "fsdp" }],
   [/llm-foundry|composer|mosaic|fsdp/, { ...base, name: "fsdp", sharding: "fsdp" }],
   [
     /megatron|nemo|maxtext|bridge|\bngc\b|dgl/,
