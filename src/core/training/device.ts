@@ -58,7 +58,7 @@ const nonNvidia: ReadonlySet<Generation> = new Set(["cdna2", "cdna3", "cdna4", "
 const wattsNeeded: Readonly<Partial<Record<Generation, number>>> = {
   ampereWorkstation: 1.8,
   ada: 1,
-  blackwellWorkstation: 1,
+  blackwellWorkstation: 1.5,
 };
 
 const is16Bit = (precision: Precision): boolean => precision === "bf16" || precision === "fp16";

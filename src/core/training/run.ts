@@ -58,6 +58,9 @@ function attentionSigma(plan: Plan, { attention, bubble, scale, total }: TimePer
 /** What an engine adds that no constant was fitted on: its kernels, and its exchanges over many nodes. */
 const engineSigma = (plan: Plan): number => Math.hypot(sigma.stepOther, nodesSigma(plan));
 
+/** Trainers that publish no rates: their loss, adapters and attention may take as long again as the model. */
+const unfittedTrainer = 0.25;
+
 /** Experts outside vendors' stacks: one at a time or grouped, gathered whole or each for itself. */
 const unfittedExperts = 0.5;
 
@@ -95,7 +98,7 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
   }
   const vendor = plan.stack === "vendor";
   const evaluated = evaluationOf(fields, plan) !== undefined;
-  const other = Math.hypot(sigma.tune, nodesSigma(plan), moe ? unfittedExperts : 0);
+  const other = Math.hypot(sigma.tune, unfittedTrainer, nodesSigma(plan), moe ? unfittedExperts : 0);
   const step = vendor ? sigma.tuneVendor : other;
   const run = vendor ? sigma.tuneVendorRun : Math.hypot(other, 0.1);
   return {
