@@ -215,7 +215,10 @@ export function measureAccuracy(
     const rows = [...large, ...(small.length > 0 ? [["small", small] as const] : [])].map(([source, list]) =>
       summary(figure, source, list),
     );
-    return [...rows, macro(figure, rows)];
+    const unanswered = rows.filter(({ answered }) => answered === 0).reduce((sum, one) => sum + one.rows, 0);
+    const answered = rows.filter((one) => one.answered > 0);
+    const mean = macro(figure, answered);
+    return [...answered, { ...mean, rows: mean.rows + unanswered }];
   });
   const judgedRules = folder === "data" ? rules : [];
   const baselines = judgedRules.map((rule) =>

@@ -69,12 +69,13 @@ const figuresOf = ({ figures }: Figures): string[] => [...new Set(figures.map((o
 /** One figure over all its sources: errors are means of the sources' medians, the share inside is of all rows. */
 function overSources({ figures }: Figures, figure: string) {
   const sources = figures.filter((one) => one.figure === figure && one.source !== "macro");
+  const rows = figures.find((one) => one.figure === figure && one.source === "macro")?.rows ?? 0;
   const answered = sources.reduce((sum, one) => sum + one.answered, 0);
   const mean = (value: (one: Figures["figures"][number]) => number): number =>
     sources.reduce((sum, one) => sum + value(one), 0) / sources.length;
   return {
     sources: String(sources.length),
-    rows: String(sources.reduce((sum, one) => sum + one.rows, 0)),
+    rows: answered === rows ? String(rows) : `${answered} of ${rows}`,
     median: percent(mean((one) => one.median)),
     bias: `× ${mean((one) => one.bias).toFixed(2)}`,
     inside: percent(sources.reduce((sum, one) => sum + one.inside * one.answered, 0) / answered),
