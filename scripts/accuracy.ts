@@ -5,7 +5,7 @@
  *   npm run accuracy              prints the table
  *   npm run accuracy -- --json    also writes accuracy.json beside the tables, which the method page shows
  *   npm run accuracy -- --check   the rows of scripts/calibration/data/check instead: a wider choice of sources, at modest weight in the fits
- *   npm run accuracy -- --untouched  the rows of scripts/calibration/data/untouched instead: no constant, form or width was chosen on them
+ *   npm run accuracy -- --recheck the rows of scripts/calibration/data/recheck instead: collected later, first judged blind
  *   npm run accuracy -- --rows    also one line a row: source, model, accelerator, figure, measured, low, central, high, ratio
  *
  * Chosen rows (`core`, `chosen`) are at most two per source, model, accelerator and count, so that no sweep decides the result. Rows that
@@ -58,8 +58,8 @@ interface Case {
   readonly truth: readonly (readonly [key: QuantityKey, value: number | undefined])[];
 }
 
-/** Folders of tables: what constants are fitted on, what they were checked and mended on, what nothing was chosen on. */
-export type Folder = "data" | "data/check" | "data/untouched";
+/** Folders of tables: what constants are fitted on, and two collections of other publishers. */
+export type Folder = "data" | "data/check" | "data/recheck";
 
 function table(name: string, folder: Folder = "data"): Row[] {
   const path = new URL(`calibration/${folder}/${name}.tsv`, import.meta.url);
@@ -232,7 +232,7 @@ export function measureAccuracy(
 
 function main(): void {
   const asked = (flag: string): boolean => process.argv.includes(flag);
-  const folder: Folder = asked("--untouched") ? "data/untouched" : asked("--check") ? "data/check" : "data";
+  const folder: Folder = asked("--recheck") ? "data/recheck" : asked("--check") ? "data/check" : "data";
   const eachRow = asked("--rows") ? (line: string): void => console.log(line) : undefined;
   const report = { date: new Date().toISOString().slice(0, 10), ...measureAccuracy(folder, eachRow) };
   const percent = (x: number): string => `${(100 * x).toFixed(1)} %`.padStart(9);

@@ -77,29 +77,17 @@ function overSources({ figures }: Figures, figure: string) {
     sources: String(sources.length),
     rows: answered === rows ? String(rows) : `${answered} of ${rows}`,
     median: percent(mean((one) => one.median)),
-    bias: `× ${mean((one) => one.bias).toFixed(2)}`,
     inside: percent(sources.reduce((sum, one) => sum + one.inside * one.answered, 0) / answered),
   };
 }
 
-/** The wider choice of sources: error and share inside when it was first seen, and now. */
+/** Other publishers' rows: error and share inside when they were new, and now. */
 export function widerTable(first: Figures, now: Figures): string {
   return table(
-    ["figure", "sources", "rows", "median error: at first", "now", "inside: at first", "now"],
+    ["figure", "sources", "rows", "median error: blind", "now", "inside: blind", "now"],
     figuresOf(now).map((figure) => {
       const [was, is] = [overSources(first, figure), overSources(now, figure)];
       return [figureName(figure), is.sources, is.rows, was.median, is.median, was.inside, is.inside];
-    }),
-  );
-}
-
-/** Sources that nothing was chosen on. */
-export function untouchedTable(report: Figures): string {
-  return table(
-    ["figure", "sources", "rows", "median error", "bias", "inside"],
-    figuresOf(report).map((figure) => {
-      const { sources, rows, median, bias, inside } = overSources(report, figure);
-      return [figureName(figure), sources, rows, median, bias, inside];
     }),
   );
 }
