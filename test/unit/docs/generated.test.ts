@@ -5,6 +5,10 @@ import { join } from "node:path";
 import { before, describe, it } from "mocha";
 import { measureAccuracy } from "../../../scripts/accuracy";
 import accuracy from "../../../scripts/calibration/data/accuracy.json";
+import wider from "../../../scripts/calibration/data/check/accuracy.json";
+import widerBlind from "../../../scripts/calibration/data/check/first.json";
+import later from "../../../scripts/calibration/data/recheck/accuracy.json";
+import laterBlind from "../../../scripts/calibration/data/recheck/first.json";
 import { generated } from "../../../scripts/docs";
 
 const root = join(__dirname, "../../..");
@@ -54,4 +58,30 @@ describe("the published error", () => {
   it("is below what the simple rules reach on the same rows", () => {
     for (const one of measured.baselines) assert.ok(one.ours < one.median, `${one.figure}, ${one.on}`);
   });
+});
+
+describe("the published error on other publishers' rows", () => {
+  for (const [folder, published, blind] of [
+    ["data/check", wider, widerBlind],
+    ["data/recheck", later, laterBlind],
+  ] as const) {
+    it(`is what the code gives for ${folder}, within one point: run \`npm run accuracy\` with --json for each folder after a change`, () => {
+      const measured = measureAccuracy(folder);
+      assert.equal(published.methodology, measured.methodology);
+      assert.deepEqual(
+        measured.figures.map(({ figure, source, rows }) => [figure, source, rows]),
+        published.figures.map(({ figure, source, rows }) => [figure, source, rows]),
+      );
+      measured.figures.forEach(({ figure, source, median }, index) => {
+        const stated = published.figures[index]?.median ?? Number.NaN;
+        assert.ok(Math.abs(stated - median) <= 0.01, `${figure}, ${source}: ${stated}, now ${median}`);
+      });
+    });
+
+    it(`of ${folder} was judged blind on the same rows`, () => {
+      const counts = ({ figures }: typeof published | typeof blind) =>
+        figures.map(({ figure, source, rows }) => `${figure}, ${source}: ${rows}`).sort();
+      assert.deepEqual(counts(blind), counts(published));
+    });
+  }
 });
