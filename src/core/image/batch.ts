@@ -8,6 +8,8 @@ export interface Batch {
   readonly latency?: number;
   /** s of a cheaper variant of the same architecture, where the workload does not say which. */
   readonly lowestLatency?: number;
+  /** s of slower software that the workload does not rule out. */
+  readonly highestLatency?: number;
   readonly latencyWidth: number;
   /** J of one batch, all accelerators. */
   readonly energy?: number;

@@ -79,9 +79,13 @@ export const imageConstants: ImageConstants = calibration.constants;
 
 export type ImageGeneration = "hopper" | "blackwell" | "ampere" | "ada" | "workstation" | "cdna" | "tpu";
 
-/** 80 % log half-width added where few measurements (consumer and workstation parts, single) or none stand behind a group. */
+/**
+ * 80 % log half-width added where few measurements (consumer and workstation parts, single) or none stand behind a group; other makers'
+ * parts run other software, too, and what lends small parts its constants has more cache and power.
+ */
 const fewMeasured = 0.15;
-const noneMeasured = 0.24;
+const noneMeasured = 0.28;
+const otherMaker = 0.4;
 
 /** The group of constants a part belongs to, and the half-width that its generation adds. */
 export function imageGeneration(generation: Generation): { group: ImageGeneration; width: number } {
@@ -95,11 +99,13 @@ export function imageGeneration(generation: Generation): { group: ImageGeneratio
     case "ampereWorkstation":
       return { group: "workstation", width: fewMeasured };
     case "blackwellWorkstation":
-      return { group: "ada", width: noneMeasured };
+      return { group: "ada", width: otherMaker };
     case "cdna2":
     case "cdna3":
     case "cdna4":
-      return { group: "cdna", width: noneMeasured };
+      return { group: "cdna", width: otherMaker };
+    case "apple":
+      return { group: "ampere", width: otherMaker };
     case "tpu":
       return { group: "tpu", width: noneMeasured };
     default:

@@ -27,6 +27,8 @@ export interface DiffusionTransformer {
   readonly rotary?: boolean;
   /** Space and time attend in alternate layers (Latte). */
   readonly factorised?: boolean;
+  /** Time of block-sparse attention over that of dense attention (Kandinsky 5's clips of ten seconds). */
+  readonly sparseAttention?: number;
   readonly patch: number;
   readonly temporalPatch?: number;
   /** Channels of the latent in and out: counted for the class-conditional DiTs, whose published figures include them. */
@@ -99,7 +101,7 @@ export function transformerFlops(
     const [input, output] = shape.channels;
     linear += 2 * (shape.patch ** 2 * (input + output) * d * T + 256 * d + d * d + 6 * L * d * d + 2 * d * d);
   }
-  return { linear, attention: 4 * L * (T * context + cross * T * text) * d };
+  return { linear, attention: 4 * L * (T * context * (shape.sparseAttention ?? 1) + cross * T * text) * d };
 }
 
 function transformerPass(shape: DiffusionTransformer, canvas: Canvas, latent: Latent, textTokens: number): Pass {
@@ -112,8 +114,11 @@ function transformerPass(shape: DiffusionTransformer, canvas: Canvas, latent: La
   const dual = shape.dualLayers ?? 0;
   // A gated convolution MLP, 5·d wide, goes to memory that much more often than a plain one.
   const richness = shape.linearAttention ? 2.2 : joint ? 1 + (0.3 * (shape.doubleLayers ?? 0) + 0.5 * dual) / L : 1;
+  const flops = transformerFlops(shape, T, text, grid);
   return {
-    ...transformerFlops(shape, T, text, grid),
+    ...flops,
+    // Four FLOP a channel of the head for each score; linear attention forms none.
+    scores: shape.linearAttention ? 0 : (flops.attention * shape.heads) / (4 * d),
     attentionPadding: shape.linearAttention ? 1 : paddedHead(d / shape.heads),
     traffic: {
       base: visits * richness,

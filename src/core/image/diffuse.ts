@@ -7,7 +7,7 @@ import type { Batch } from "./batch";
 import { imageConstants, imageGeneration } from "./constants";
 import { denoiserPass } from "./denoiser";
 import { engineOf } from "./engine";
-import { decodeFlops, generationTime, type Job, type Timing, textFlops } from "./law";
+import { decodeFlops, generationTime, type Job, type Timing, textFlops, unfusedWidth } from "./law";
 import { addMemory } from "./memory";
 import type { Canvas, Pass } from "./pass";
 import type { Pipeline } from "./pipeline";
@@ -220,14 +220,17 @@ export function diffuse(
     accelerators: count,
     architecture,
     generation,
-    engineWidth: timing.engineWidth,
+    timing,
+    measured: job.engine.measured,
     stated: hardware.stated,
   };
   const cheaper = cachedLatency(hardware, job, plan, timing);
+  const slower = unfusedLatency(hardware, job, plan);
   return {
     ...base,
     latency: timing.latency,
     ...(cheaper === undefined ? {} : { lowestLatency: cheaper }),
+    ...(slower === undefined ? {} : { highestLatency: slower }),
     latencyWidth: latencyWidth(context),
     ...(timing.energy === undefined ? {} : { energy: timing.energy }),
     energyWidth: energyWidth(context),
@@ -254,6 +257,17 @@ function scaledPass(pass: Pass, share: number): Pass {
       convolution: traffic.convolution * share,
     },
   };
+}
+
+/**
+ * Latency without a fused attention kernel, the upper end for U-Nets on an engine of which only the name is known: most are older than such
+ * kernels. Undefined where that is no question.
+ */
+function unfusedLatency(hardware: Hardware, job: Job, plan: Plan): number | undefined {
+  if (job.pass.backbone !== "unet" || !job.engine.undated || job.engine.class !== "eager") return undefined;
+  const unfused = timedJob({ ...job, engine: { ...job.engine, unfusedAttention: true } }, plan);
+  const latency = generationTime(hardware.accelerator, unfused, imageConstants)?.latency;
+  return latency && latency * Math.exp(unfusedWidth / 2);
 }
 
 /** Latency with finished groups cached, its lower end; undefined where that is no choice. */

@@ -5,6 +5,9 @@ import type { ImageConstants } from "./constants";
 /** `graph`: compiled, and the kernels of a step launched at once. */
 export type EngineClass = "eager" | "compile" | "graph" | "static" | "torchao";
 
+/** `flash3`: FlashAttention 3, for Hopper; `sage`: 8-bit products of queries and keys. */
+export type AttentionKernel = "flash3" | "sage";
+
 /** What the engine's name says. */
 export interface Engine {
   readonly class: EngineClass;
@@ -12,6 +15,14 @@ export interface Engine {
   readonly divides: boolean | undefined;
   /** Narrow weights are widened before each product, or kernels compute in the narrow format. Unknown where the name says neither. */
   readonly narrow: "widened" | "computed" | undefined;
+  /** Software from before fused kernels, or without them: attention writes its scores to memory. */
+  readonly unfusedAttention: boolean;
+  /** Kernels quicker than the usual ones that the name mentions. */
+  readonly attentionKernel: AttentionKernel | undefined;
+  /** The fit rests on this engine: xDiT, or a stated release of diffusers since it fuses attention. */
+  readonly measured: boolean;
+  /** A bare name (or none): the software may be as old as the model. */
+  readonly undated: boolean;
   /** bitsandbytes, whose int8 splits outliers off and whose nf4 is quick to unpack. */
   readonly bitsAndBytes: boolean;
 }
@@ -33,10 +44,30 @@ export function engineClass(engine: string | undefined): EngineClass {
 const divided =
   /xdit|para-?att|ulysses|ring\b|usp\b|sequence|context|fast-?video|sglang|distri-?fusion|pipe-?fusion|parallel/i;
 
+const withoutFused =
+  /(?:\bno|without|w\/o)[ -]*(?:xformers|flash|sdpa|fused)|(?:plain|vanilla|naive|math|unfused)[ -]attention|attention[ -]?slic/i;
+const fused = /xformers|flash|sdpa|efficient/i;
+/** PyTorch 2 and diffusers 0.13 brought fused attention in March 2023. */
+const beforeFused = /diffusers[ =@v-]*0\.(?:\d|1[0-2])(?!\d)|torch[ =@v-]*1\.\d/i;
+
+const release = /(?:diffusers|torch)[ =@v-]*\d+\.\d/i;
+
+const isUnfused = (engine: string): boolean =>
+  withoutFused.test(engine) || (beforeFused.test(engine) && !fused.test(engine));
+
+function attentionKernelOf(engine: string): AttentionKernel | undefined {
+  if (/flash[- _]?(?:attention|attn)?[- _]?3|\bfa-?3\b/i.test(engine)) return "flash3";
+  return /sage[- _]?att/i.test(engine) ? "sage" : undefined;
+}
+
 export const engineOf = (engine: string | undefined): Engine => ({
   class: engineClass(engine),
   divides: engine === undefined ? undefined : divided.test(engine),
   narrow: engine === undefined ? undefined : narrowOf(engine),
+  unfusedAttention: isUnfused(engine ?? ""),
+  attentionKernel: attentionKernelOf(engine ?? ""),
+  measured: /\bxdit\b/i.test(engine ?? "") || (release.test(engine ?? "") && !beforeFused.test(engine ?? "")),
+  undated: !(release.test(engine ?? "") || fused.test(engine ?? "")),
   bitsAndBytes: /bitsandbytes|\bbnb\b|llm\.int8/i.test(engine ?? ""),
 });
 

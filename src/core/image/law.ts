@@ -96,8 +96,8 @@ const machine = 8;
 const slowNetwork = 3;
 
 /**
- * TFLOP/s of dense peak per W of TDP that a part can keep up; beyond it, the clock gives way with the square root. The other generations'
- * limits are in the shares fitted on them.
+ * TFLOP/s of dense peak per W of TDP that a part can keep up; beyond it, the clock gives way. The other generations' limits
+ * are in the shares fitted on them.
  */
 const sustainable: Readonly<Partial<Record<Generation, number>>> = {
   volta: 0.3,
@@ -106,9 +106,23 @@ const sustainable: Readonly<Partial<Record<Generation, number>>> = {
   ada: 0.38,
   blackwellWorkstation: 0.38,
 };
+/** Power follows the clock with the exponent 3 where voltage falls with it and 1 at the lowest voltage: 1.5 on A10, T4, L40S, RTX 6000 Ada. */
+const clockByPower = 2 / 3;
 /** Flash attention needs Ampere's instructions; what stands in for it on older parts is slower. */
 const withoutFlash = new Set<Generation>(["volta", "turing"]);
 const olderAttention = 0.85;
+/**
+ * Time of quicker attention kernels over FlashAttention 2's: FlashAttention 3 forward in 16 bit is 1.5 to 2 times as fast
+ * (arXiv 2407.08608), on Hopper alone; SageAttention 2.1 times (arXiv 2410.02367).
+ */
+const kernelTime = { flash3: 0.57, sage: 0.48 } as const;
+/**
+ * Bytes that attention without a fused kernel moves per score in 16 bit: written, scaled, normalised and rounded (read and written each),
+ * read again for the values.
+ */
+const scoreBytes = 16;
+/** 80 % log half-width: some softmax ran in fp32, and some kernels kept part of the scores in cache. */
+export const unfusedWidth = 0.3;
 /** Share of the matrix rate at which fp32 attention runs. */
 const wideAttention = 0.5;
 
@@ -130,7 +144,7 @@ function rates(accelerator: AcceleratorFacts, job: Job, constants: ImageConstant
     : own;
   const perWatt = tdp === undefined ? 0 : peak / 1e12 / tdp;
   const sustained = sustainable[generation];
-  const limit = sustained !== undefined && perWatt > sustained ? Math.sqrt(sustained / perWatt) : 1;
+  const limit = sustained !== undefined && perWatt > sustained ? (sustained / perWatt) ** clockByPower : 1;
   const clock = limit * (isGeForce(accelerator) ? boost : 1);
   const wide = job.precision === "fp32";
   const format = wide ? (accelerator.peak.tf32 ?? accelerator.peak.fp32 ?? peak / 4e12) * 1e12 : peak;
@@ -146,6 +160,14 @@ function rates(accelerator: AcceleratorFacts, job: Job, constants: ImageConstant
     bandwidth: wide ? bandwidth / 2 : bandwidth,
   };
 }
+
+/** FLOP/s of fp32 outside the tensor cores; an eighth of fp16's within them where the catalogue knows none. */
+const vectorPeak = ({ peak }: AcceleratorFacts): number => (peak.fp32 ?? (peak.fp16 ?? 0) / 8) * 1e12;
+
+const kernelFactor = ({ generation }: AcceleratorFacts, { attentionKernel }: Engine): number => {
+  if (attentionKernel === undefined || withoutFlash.has(generation)) return 1;
+  return attentionKernel === "flash3" && generation !== "hopper" ? 1 : kernelTime[attentionKernel];
+};
 
 /**
  * Accelerators that each generate items of their own: what TPU programs, U-Nets and engines that do not divide an item do with a batch
@@ -173,10 +195,14 @@ export function generationTime(accelerator: AcceleratorFacts, job: Job, constant
   const engine = accelerator.generation === "tpu" ? "static" : job.engine.class;
   const factors = engineFactors({ ...job.engine, class: engine }, job.precision, constants);
   const halved = engine === "static" && job.precision === "fp16" && isGeForce(accelerator) ? constants.halfSums : 1;
+  const unfused = job.engine.unfusedAttention && (engine === "eager" || engine === "compile");
+  const scores = unfused ? pass.scores * scoreBytes : 0;
   const linear = ((B * pass.linear) / (n * peak * share.linear)) * factors.linear * halved;
   const attention =
     ((B * pass.attention * pass.attentionPadding) / (n * attentionRate * (unet ? constants.unetAttention : 1))) *
-    factors.attention;
+      factors.attention *
+      kernelFactor(accelerator, job.engine) +
+    (B * scores) / (n * bandwidth);
   const bytes =
     constants.baseVisits * pass.traffic.base +
     constants.queryKeyVisits * pass.traffic.queryKey +
@@ -214,10 +240,12 @@ export function generationTime(accelerator: AcceleratorFacts, job: Job, constant
     deepCompression: constants.decodeDeep,
     none: 0,
   }[pipeline.latent.decoder];
-  // A decoder whose values overflow fp16 is run in fp32.
-  const widened = pipeline.wideDecoder && job.precision === "fp16" ? constants.wideDecode : 1;
+  // A decoder whose values overflow fp16 is run in fp32, for which older parts have their vector units alone.
+  const wideDecoder = pipeline.wideDecoder && job.precision === "fp16";
+  const widened = wideDecoder ? constants.wideDecode : 1;
+  const decodePeak = wideDecoder && withoutFlash.has(accelerator.generation) ? vectorPeak(accelerator) : peak;
   const decode =
-    ((batch * decodeFlops(pipeline, canvas)) / (peak * share.linear) +
+    ((batch * decodeFlops(pipeline, canvas)) / (decodePeak * share.linear) +
       (decodeBytes * (pipeline.latent.decoderShare ?? 1) * pixels) / bandwidth) *
       widened *
       Math.min(1, (factors.linear + factors.memory) / 2) +
@@ -230,7 +258,8 @@ export function generationTime(accelerator: AcceleratorFacts, job: Job, constant
   let energy: number | undefined;
   if (tdp !== undefined) {
     const perFlop = share.perFlop * (unet ? constants.unetEnergy : 1);
-    const dynamic = (B * ((pass.linear + pass.attention) * perFlop + bytes * constants.perByte) * 1e-12) / (n * step);
+    const dynamic =
+      (B * ((pass.linear + pass.attention) * perFlop + (bytes + scores) * constants.perByte) * 1e-12) / (n * step);
     power = Math.min(share.ceiling * tdp, constants.basePower * tdp + dynamic);
     energy =
       n * power * denoising +
@@ -245,6 +274,6 @@ export function generationTime(accelerator: AcceleratorFacts, job: Job, constant
     latency,
     power,
     energy,
-    engineWidth: factors.width,
+    engineWidth: unfused ? Math.hypot(factors.width, unfusedWidth) : factors.width,
   };
 }

@@ -26,6 +26,8 @@ export interface Pass {
   readonly attention: number;
   /** What padding the heads to the widths that attention kernels come in adds to the time, ≥ 1. */
   readonly attentionPadding: number;
+  /** Elements of the score matrices of self- and cross-attention: what attention without a fused kernel writes to memory. */
+  readonly scores: number;
   /** Element-wise traffic in bf16 bytes for one visit of every activation, by class (`constants.ts` says how many visits). */
   readonly traffic: { readonly base: number; readonly queryKey: number; readonly convolution: number };
   readonly launches: { readonly units: number; readonly modules: number };

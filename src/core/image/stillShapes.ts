@@ -84,6 +84,16 @@ const hiDream = transformer({
   queryKeyNorm: true,
   rotary: true,
 });
+const zImage = transformer({
+  layers: 32,
+  width: 3840,
+  heads: 30,
+  feedForward: 15_360,
+  text: "joint",
+  queryKeyNorm: true,
+  rotary: true,
+});
+
 export const stills: readonly NamedPipeline[] = [
   named("flux-1-schnell", "FLUX.1-schnell", /flux.*schnell/, flux, still(256, clipAndT5, 4, 1)),
   named("flux-2-klein-9b", "FLUX.2-klein 9B", /flux-?2.*klein.*9b/, flux2(8, 24, 4096), still(512, 8.2e9, 4, 1)),
@@ -195,21 +205,8 @@ export const stills: readonly NamedPipeline[] = [
     }),
     still(256, 8.3e9, 50, 2, 1328),
   ),
-  named(
-    "z-image",
-    "Z-Image",
-    /z-image/,
-    transformer({
-      layers: 32,
-      width: 3840,
-      heads: 30,
-      feedForward: 15_360,
-      text: "joint",
-      queryKeyNorm: true,
-      rotary: true,
-    }),
-    still(256, 4.0e9, 50, 2),
-  ),
+  named("z-image-turbo", "Z-Image-Turbo", /z-image.*turbo/, zImage, { ...still(256, 4.0e9, 8, 1), ownSchedule: true }),
+  named("z-image", "Z-Image", /z-image/, zImage, still(256, 4.0e9, 50, 2)),
   named(
     "lumina-next",
     "Lumina-Next",

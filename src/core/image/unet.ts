@@ -38,6 +38,7 @@ interface Tally {
   attention: number;
   /** Attention with heads padded to the width of a kernel. */
   padded: number;
+  scores: number;
   transformerVisits: number;
   convolutionVisits: number;
   modules: number;
@@ -73,7 +74,10 @@ function transformer(
   if (!shape.plainAttention) tally.multiplyAdds += blocks * 2 * c * shape.crossWidth * text;
   const attention = blocks * 2 * pixels * c * (perFrame + text);
   tally.attention += attention;
-  tally.padded += attention * paddedHead(shape.headWidth ?? c / 8);
+  const head = shape.headWidth ?? c / 8;
+  tally.padded += attention * paddedHead(head);
+  // Two multiply-adds a channel of the head for each score.
+  tally.scores += attention / (2 * head);
   tally.transformerVisits += 0.7 * blocks * pixels * c;
   tally.modules += blocks;
   tally.transformers += blocks;
@@ -105,6 +109,7 @@ export function unetPass(shape: UNet, canvas: Canvas, latent: Latent, text: numb
     multiplyAdds: 0,
     attention: 0,
     padded: 0,
+    scores: 0,
     transformerVisits: 0,
     convolutionVisits: 0,
     modules: 0,
@@ -146,6 +151,7 @@ export function unetPass(shape: UNet, canvas: Canvas, latent: Latent, text: numb
     linear: 2 * tally.multiplyAdds,
     attention: 2 * tally.attention,
     attentionPadding: tally.attention > 0 ? tally.padded / tally.attention : 1,
+    scores: tally.scores,
     traffic: { base: 2 * tally.transformerVisits, queryKey: 0, convolution: 2 * tally.convolutionVisits },
     launches: { units: 0, modules: tally.modules * (shape.modulesFactor ?? 1) },
     attentionCalls: tally.transformers,

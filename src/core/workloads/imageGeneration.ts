@@ -62,7 +62,11 @@ function addResults(
   const { duration } = workload;
   const latency = batch.latency === undefined ? undefined : band(batch.latency, batch.latencyWidth, "s");
   const lowest = batch.lowestLatency;
-  const spread = latency && lowest !== undefined ? { ...latency, low: Math.min(latency.low, lowest) } : latency;
+  const spread = latency && {
+    ...latency,
+    low: Math.min(latency.low, lowest ?? Number.POSITIVE_INFINITY),
+    high: Math.max(latency.high, batch.highestLatency ?? 0),
+  };
   draft.set("latency", spread);
   const batches =
     workload.items !== undefined

@@ -177,3 +177,72 @@ describe("decoders that end in patches", () => {
     assert.ok(perPixel("Lightricks/LTX-Video") < 0.2 * perPixel("Wan2.1-1.3B"));
   });
 });
+
+describe("attention by the engine's name", () => {
+  const unfused = (engine: string): boolean => engineOf(engine).unfusedAttention;
+  it("is unfused before March 2023 and where the name says so", () => {
+    for (const engine of [
+      "diffusers 0.11",
+      "diffusers==0.3.0",
+      "PyTorch 1.12",
+      "diffusers no xformers",
+      "naive attention",
+    ])
+      assert.equal(unfused(engine), true, engine);
+    for (const engine of [
+      "diffusers",
+      "diffusers 0.13",
+      "diffusers 0.29.2",
+      "diffusers 0.11 xformers",
+      "PyTorch 2.1",
+      "xDiT",
+    ])
+      assert.equal(unfused(engine), false, engine);
+  });
+  it("unfused writes the scores to memory: more time the larger the batch, none saved by a static engine", () => {
+    const longer = (batch: number): number => {
+      const job = { model: "sd-1", accelerator: "a10", batch };
+      return time({ ...job, engine: "diffusers 0.11" }).latency / time({ ...job, engine: "diffusers 0.29" }).latency;
+    };
+    assert.ok(longer(8) > 1.5 && longer(8) < 2.5, String(longer(8)));
+    const job = { model: "sd-1", accelerator: "a100-sxm-40" };
+    assert.equal(
+      time({ ...job, engine: "TensorRT PyTorch 1.12" }).latency,
+      time({ ...job, engine: "TensorRT" }).latency,
+    );
+  });
+  it("counts a score per head and pair of positions", () => {
+    const pipeline = pipelineByName("FLUX.1-dev");
+    assert.ok(pipeline);
+    const pass = denoiserPass(pipeline.denoiser, pipeline, pipeline.latent, 512);
+    assert.equal(pass.scores, 57 * 24 * (4096 + 512) ** 2);
+  });
+  it("FlashAttention 3 is quicker on Hopper alone", () => {
+    const gain = (accelerator: string): number => {
+      const job = { model: "hunyuan-video", accelerator, precision: "bf16" } as const;
+      return (
+        time({ ...job, engine: "FlashAttention 3" }).latency / time({ ...job, engine: "FlashAttention 2" }).latency
+      );
+    };
+    assert.ok(gain("h100-sxm") < 0.75);
+    assert.equal(gain("a100-sxm-80"), 1);
+  });
+});
+
+describe("parts held back by power or age", () => {
+  it("a decoder in fp32 takes the vector units' time where there is no TF32", () => {
+    const ratio = (accelerator: string): number =>
+      time({ model: "sdxl", accelerator, precision: "fp16" }).decode /
+      time({ model: "sdxl", accelerator, precision: "bf16" }).decode;
+    assert.ok(ratio("t4") > 2 * ratio("a10"));
+  });
+  it("the clock gives way to the power limit: A10 and L40S reach less of their peak than parts with power to spare", () => {
+    const share = (accelerator: string): number => {
+      const peak = accelerators.get(accelerator)?.peak.bf16;
+      assert.ok(peak);
+      return 1 / (time({ model: "FLUX.1-dev", accelerator, precision: "bf16" }).parts.linear * peak);
+    };
+    assert.ok(share("a10") < 0.75 * share("rtx3090"));
+    assert.ok(share("l40s") < 0.9 * share("rtx4090"));
+  });
+});

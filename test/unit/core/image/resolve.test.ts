@@ -4,7 +4,7 @@ import { createCatalog } from "../../../../src/catalog/catalog";
 import { Draft } from "../../../../src/core/draft";
 import type { Estimate } from "../../../../src/core/estimate";
 import { estimate } from "../../../../src/core/estimator";
-import { latentFrames } from "../../../../src/core/image/denoiser";
+import { denoiserPass, latentFrames } from "../../../../src/core/image/denoiser";
 import { engineClass } from "../../../../src/core/image/engine";
 import { defaultGuidance, resolvePipeline, usualSteps } from "../../../../src/core/image/resolvePipeline";
 import { pipelineByName, pipelines } from "../../../../src/core/image/shapes";
@@ -163,6 +163,8 @@ describe("published sizes follow from the shapes", () => {
     ["meituan-longcat/LongCat-Video", 13.6],
     ["Lightricks/LTX-Video-0.9.7-dev", 13],
     ["tencent/HunyuanImage-2.1", 17],
+    ["kandinskylab/Kandinsky-5.0-T2V-Lite-sft-5s", 2],
+    ["kandinskylab/Kandinsky-5.0-T2V-Pro-sft-5s", 19],
   ] as const)
     it(`${name}: ${billions} B`, () => {
       const share = blockWeights(name) / (billions * 1e9);
@@ -189,6 +191,17 @@ describe("guidance by default", () => {
   it("a turbo model run for many steps was called with its family's guidance", () => {
     assert.equal(passes("stabilityai/sdxl-turbo", 4), 1);
     assert.equal(passes("stabilityai/sdxl-turbo", 25), 2);
+    assert.equal(passes("Tongyi-MAI/Z-Image-Turbo", 9), 1);
+    assert.equal(passes("Tongyi-MAI/Z-Image", 9), 2);
+  });
+  it("a clip of ten seconds attends sparsely in Kandinsky 5", () => {
+    const attention = (name: string): number => {
+      const pipeline = pipelineByName(name);
+      assert.ok(pipeline);
+      const canvas = { width: 768, height: 512, frames: 241 };
+      return denoiserPass(pipeline.denoiser, canvas, pipeline.latent, pipeline.textTokens).attention;
+    };
+    assert.ok(attention("Kandinsky-5.0-T2V-Lite-sft-10s") < 0.4 * attention("Kandinsky-5.0-T2V-Lite-sft-5s"));
   });
 });
 
