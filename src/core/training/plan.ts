@@ -13,6 +13,7 @@ import { settledCheckpointing, trainingMemory } from "./memory";
 import { type MemoryFields, type MemoryQuestion, memoryInput } from "./memoryInput";
 import { type Fitted, fittedOf, type Stack, stackOf } from "./stack";
 import type { Checkpointing, TimeInput } from "./time";
+import { trainerOf } from "./trainer";
 
 export interface Plan extends TimeInput {
   readonly hardware: Hardware;
@@ -118,6 +119,12 @@ function adapterOf(fields: PlanFields, model: Architecture, method: Method, draf
   const rank = fields.loraRank ?? draft.assume("loraRank", 16, "rank of the adapter not stated");
   return Math.min(loraParameters(model, rank, fields.loraTargets), model.parameters);
 }
+
+/** Inputs' and outputs' widths of all adapted matrices: parameters per rank. */
+const adaptedWidths = ({ adapterParameters, loraRank, loraTargets }: PlanFields, model: Architecture): number =>
+  adapterParameters !== undefined && loraRank !== undefined
+    ? Math.min(adapterParameters, model.parameters) / Math.max(1, loraRank)
+    : loraParameters(model, 1, loraTargets);
 
 const followsMemory = (fields: PlanFields, method: Method, stack: Stack): boolean =>
   fields.activationCheckpointing === undefined && method === "full" && stack !== "vendor";
@@ -237,6 +244,8 @@ export function planRun(fields: PlanFields, defaults: PlanDefaults, draft: Draft
     sequence,
     adapter,
     trainable: method === "full" ? model.parameters : adapter,
+    trainer: trainerOf(fields.framework, layout.sharded),
+    adapted: method === "full" ? 0 : adaptedWidths(fields, model),
     count,
     countStated,
   };

@@ -61,7 +61,7 @@ const engineSigma = (plan: Plan): number => Math.hypot(sigma.stepOther, nodesSig
 /** Trainers that publish no rates: their loss, adapters and attention may take as long again as the model. */
 const unfittedTrainer = 0.25;
 
-/** Experts outside vendors' stacks: one at a time or grouped, gathered whole or each for itself. */
+/** Fine-tuning of experts, which no constant was fitted on: how evenly tokens spread over them, and in which kernels, differs by trainer. */
 const unfittedExperts = 0.5;
 
 function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
@@ -98,9 +98,10 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
   }
   const vendor = plan.stack === "vendor";
   const evaluated = evaluationOf(fields, plan) !== undefined;
-  const other = Math.hypot(sigma.tune, unfittedTrainer, nodesSigma(plan), moe ? unfittedExperts : 0);
-  const step = vendor ? sigma.tuneVendor : other;
-  const run = vendor ? sigma.tuneVendorRun : Math.hypot(other, 0.1);
+  const experts = moe ? unfittedExperts : 0;
+  const other = Math.hypot(sigma.tune, unfittedTrainer, nodesSigma(plan), experts);
+  const step = vendor ? Math.hypot(sigma.tuneVendor, experts) : other;
+  const run = vendor ? Math.hypot(sigma.tuneVendorRun, experts) : Math.hypot(other, 0.1);
   return {
     seconds: terms.total,
     stepSigma: Math.hypot(step, moe ? sigma.stepExperts : 0, assumed),

@@ -8,6 +8,7 @@ import { type TrainingConstants, trainingConstants } from "./constants";
 import type { TrainingDevice } from "./device";
 import type { Layout, Method } from "./layout";
 import type { Stack } from "./stack";
+import { adapterBytes, expertPasses, gatherLaunches, type Launches, type Trainer } from "./trainer";
 
 export type Checkpointing = "none" | "selective" | "full";
 
@@ -22,6 +23,9 @@ export interface TimeInput {
   readonly sequence: number;
   /** Trained parameters: all of them, or the adapter's. */
   readonly trainable: number;
+  readonly trainer: Trainer;
+  /** Widths of inputs and outputs of all adapted matrices; 0 in full training. */
+  readonly adapted: number;
 }
 
 /** Accelerator-seconds per token by cause; `total` is their sum after bubbles and scale. */
@@ -136,9 +140,9 @@ const eagerPass = 1.2e-3;
 
 /**
  * A base at 4 bit: its matrices are unpacked once per pass, whatever the tokens of a micro-batch (seconds per parameter and pass), and
- * adapters work in fp32 beside it (QwenLM/Qwen README at 1024 to 8192 tokens; fms-acceleration, A100; AnswerDotAI/fsdp_qlora, 3090).
+ * multiplications stop for it (QwenLM/Qwen README at 1024 to 8192 tokens; fms-acceleration, A100; AnswerDotAI/fsdp_qlora, 3090).
  */
-const quantized = { multiplication: 1.1, unpack: 13e-12 } as const;
+const unpackRate = 13e-12;
 
 export function timePerToken(input: TimeInput, c: TrainingConstants = trainingConstants): TimePerToken {
   const { model, device, layout, method, stack, sequence: s } = input;
@@ -153,9 +157,8 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
   const rate16 = c.matmul * device.matmul16;
 
   const again = 2 * (passes + recompute);
-  const dequantise = method === "qlora" ? quantized.multiplication : 1;
   const expertWidth = Math.max(1, spec.expertIntermediateSize ?? spec.intermediateSize);
-  const dense = (again * denseMatmulParameters(model) * dequantise) / rate;
+  const dense = (again * denseMatmulParameters(model)) / rate;
   const experts =
     model.count.activeExperts > 0
       ? ((again * model.count.activeExperts) / rate) * (1 + c.narrowExperts / expertWidth)
@@ -175,16 +178,22 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
   const matmulTime = (dense + experts + head) / software;
   const attentionTime = attention / software;
   const unpacked =
-    method === "qlora"
-      ? (quantized.unpack * (2 + recompute) * model.parameters * context) / (layout.microBatch * s)
+    method === "qlora" ? (unpackRate * (2 + recompute) * model.parameters * context) / (layout.microBatch * s) : 0;
+  const adapters =
+    stack === "typical"
+      ? adapterBytes(input.adapted, input.trainer.adapters, recompute) / (tensor * device.bandwidth)
       : 0;
-  const memoryTime = memory / software + unpacked;
+  const memoryTime = (memory + adapters) / software + unpacked;
   const busy = matmulTime + attentionTime + memoryTime;
   // Kernels of the router and of each expert a rank holds, once per micro-batch, or of an eager dense layer: whichever of work and launches
   // takes longer is felt. On a TPU the whole step is one program: nothing waits for a host.
   const perMicroBatch = model.expertLayers > 0 ? expertLaunches(input, c) : eagerLaunches(input);
-  const launches = device.generation === "tpu" ? 0 : (perMicroBatch * tensor * context) / (layout.microBatch * s);
-  const launch = launches > 0 ? (busy ** 4 + launches ** 4) ** 0.25 - busy : 0;
+  const perToken = device.generation === "tpu" ? 0 : (tensor * context) / (layout.microBatch * s);
+  const gathers = stack === "vendor" ? 0 : gatherLaunches(model, input.trainer, layout, 2 + recompute);
+  const launches = (perMicroBatch + gathers) * perToken;
+  // A loop over experts asks the device for each one's tokens: nothing runs ahead.
+  const waiting = stack === "typical" ? expertPassesOf(input).waiting * perToken : 0;
+  const launch = (launches > 0 ? (busy ** 4 + launches ** 4) ** 0.25 - busy : 0) + waiting;
 
   const within = (width: number): number => (width <= device.linkDomain ? device.link : device.network);
   const tensorTime =
@@ -226,11 +235,26 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
   };
 }
 
+/** Launches of a loop over experts or of grouped ones in eager PyTorch, per micro-batch. */
+const expertPassesOf = ({ model, trainer, layout, checkpointing, sequence }: TimeInput): Launches =>
+  expertPasses(
+    model,
+    trainer,
+    layout.expert,
+    2 + recomputeShare[checkpointing],
+    (layout.microBatch * sequence) / layout.context,
+  );
+
 /** Seconds of launches per micro-batch in layers with experts. */
-const expertLaunches = ({ model, layout, stack }: TimeInput, c: TrainingConstants): number =>
-  (c.expertLaunch + (c.expertKernels * (model.spec.experts ?? 0)) / layout.expert) *
-  model.expertLayers *
-  (stack === "vendor" ? 1 : 1.5);
+function expertLaunches(input: TimeInput, c: TrainingConstants): number {
+  const { model, layout, stack } = input;
+  if (stack === "typical") return expertPassesOf(input).hidden;
+  return (
+    (c.expertLaunch + (c.expertKernels * (model.spec.experts ?? 0)) / layout.expert) *
+    model.expertLayers *
+    (stack === "vendor" ? 1 : 1.5)
+  );
+}
 
 /** Seconds of launches per micro-batch in dense layers, forward, backward and again; compiled and captured stacks have next to none. */
 const eagerLaunches = ({ model, stack, checkpointing }: TimeInput): number =>

@@ -44,7 +44,7 @@ describe("a 4-bit base", () => {
   it("is unpacked once per pass: few tokens pay more for it", () => {
     assert.ok(slower(1) > 1.3 && slower(1) < 2.5);
     assert.ok(slower(8) < slower(1) - 0.15);
-    assert.ok(slower(64) > 1.02 && slower(64) < 1.15);
+    assert.ok(slower(64) > 1 && slower(64) < 1.1);
   });
 });
 
