@@ -61,7 +61,7 @@ const wattsNeeded: Readonly<Partial<Record<Generation, number>>> = {
   blackwellWorkstation: 1.5,
 };
 
-const is16Bit = (precision: Precision): boolean => precision === "bf16" || precision === "fp16";
+export const is16Bit = (precision: Precision): boolean => precision === "bf16" || precision === "fp16";
 
 /** 16-bit share of the measured part of the same silicon, for its unmeasured variants. */
 const siblings: Readonly<Partial<Record<Generation, number>>> = { ampere: 0.869, hopper: 0.803, blackwell: 0.776 };

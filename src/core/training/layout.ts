@@ -30,6 +30,7 @@ export interface Layout {
   /** Any of tensor, pipeline, context, expert, data or ZeRO stage is stated. */
   readonly stated: boolean;
   readonly batchStated: boolean;
+  readonly microBatchStated: boolean;
 }
 
 export interface LayoutInput {
@@ -151,5 +152,6 @@ export function layoutOf(input: LayoutInput): Layout {
     microBatches: Math.max(1, globalBatch / (data * microBatch)),
     stated,
     batchStated,
+    microBatchStated: knownMicro !== undefined,
   };
 }

@@ -5,6 +5,7 @@ import type { Draft } from "../draft";
 import type { Generation } from "../facts";
 import { exact, logNormal, multiply, type Quantity, scale, sigmaOf, widen } from "../quantity";
 import { trainingCalibration } from "./constants";
+import { is16Bit } from "./device";
 import { evaluationOf } from "./evaluation";
 import { trainingFlopsPerToken } from "./flops";
 import { goodputOf, isTuned } from "./goodput";
@@ -26,6 +27,8 @@ interface Pace {
   readonly seconds: number;
   /** Spread of the steady rate, and of hours over the whole run. */
   readonly stepSigma: number;
+  /** Spread of the steady rate to its slow side, where that is wider. */
+  readonly slowSigma?: number;
   readonly runSigma: number;
   /** Share of the run's hours that the steady rate accounts for. */
   readonly goodput: number;
@@ -58,10 +61,26 @@ function attentionSigma(plan: Plan, { attention, bubble, scale, total }: TimePer
 /** What an engine adds that no constant was fitted on: its kernels, and its exchanges over many nodes. */
 const engineSigma = (plan: Plan): number => Math.hypot(sigma.stepOther, nodesSigma(plan));
 
+/**
+ * Rates of makers' stacks were fitted on the makers' own tables: layouts searched, host and network at their best. The same stack on other
+ * people's clusters is rarely faster and often slower. Spreads to both sides.
+ */
+function ownCluster(plan: Plan, moe: boolean): { readonly fast: number; readonly slow: number } {
+  if (plan.stack !== "vendor" || !plan.frameworkFitted.rate) {
+    const either = moe ? sigma.stepExperts : sigma.step;
+    return { fast: either, slow: either };
+  }
+  if (!moe) return { fast: sigma.step, slow: sigma.stepSlow };
+  return { fast: plan.device.nvidia ? sigma.stepExpertsFast : sigma.stepExperts, slow: sigma.stepExpertsSlow };
+}
+
+/** Formats below 16 bit on a generation that the fit has no measurements of: its kernels and what converts to them are unknown. */
+const formatSigma = 0.2;
+
 /** Trainers that publish no rates: their loss, adapters and attention may take as long again as the model. */
 const unfittedTrainer = 0.25;
 
-/** Fine-tuning of experts, which no constant was fitted on: how evenly tokens spread over them, and in which kernels, differs by trainer. */
+/** Experts on engines that no constant was fitted on: how evenly tokens spread over them, and in which kernels, differs by trainer. */
 const unfittedExperts = 0.5;
 
 function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
@@ -74,6 +93,7 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
   const assumed = Math.hypot(
     plan.model.generic ? 0.1 : 0,
     measured.has(plan.device.generation) ? 0 : 0.2,
+    measured.has(plan.device.generation) || is16Bit(plan.device.precision) ? 0 : formatSigma,
     attentionSigma(plan, terms),
   );
   if (plan.method === "full" && fields.kind !== "fineTuning") {
@@ -81,9 +101,12 @@ function paceOf(plan: Plan, fields: PlanFields, flopsPerToken: number): Pace {
     const engine = engineSigma(plan);
     const { rate, run } = plan.frameworkFitted;
     const known = Math.hypot(assumed, plan.device.nvidia ? 0 : makerSigma);
+    const { fast, slow } = ownCluster(plan, moe);
+    const unfitted = rate ? 0 : Math.hypot(engine, moe ? unfittedExperts : 0);
     return {
       seconds: terms.total,
-      stepSigma: Math.hypot(moe ? sigma.stepExperts : sigma.step, known, rate ? 0 : engine),
+      stepSigma: Math.hypot(fast, known, unfitted),
+      slowSigma: Math.hypot(slow, known, unfitted),
       runSigma: Math.hypot(
         moe ? sigma.runExperts : tuned ? sigma.runTuned : sigma.run,
         known,
@@ -171,7 +194,9 @@ export function estimateRun(fields: PlanFields, defaults: PlanDefaults, draft: D
   // A fine-tuning run's throughput is that of the run, evaluations included; a number of steps alone is a steady rate.
   const wholeRun = fields.kind === "fineTuning" && (fields.tokens !== undefined || fields.epochs !== undefined);
   const throughput = (wholeRun ? pace.goodput : 1) / seconds;
-  draft.set("trainingThroughput", logNormal(throughput, pace.stepSigma, "tokens/s/accelerator"));
+  const rate = logNormal(throughput, pace.stepSigma, "tokens/s/accelerator");
+  const slow = logNormal(throughput, pace.slowSigma ?? pace.stepSigma, "tokens/s/accelerator");
+  draft.set("trainingThroughput", { ...rate, low: slow.low });
   draft.uncertainty("training speed", pace.runSigma);
 
   addMemory(fields, plan, draft);

@@ -4,14 +4,14 @@
 
 import type { Generation } from "../facts";
 
-/** `vendor`: tuned kernels and overlap of the chip's maker; `compiled`: compiled PyTorch; `typical`: everything else. */
+/** `vendor`: tuned kernels and overlap of the chip's maker; `compiled`: compiled PyTorch, or one program of own kernels; `typical`: everything else. */
 export type Stack = "vendor" | "compiled" | "typical";
 
 /** Stacks named after Megatron or NVIDIA's container that run DeepSpeed or GPT-NeoX underneath. */
 const derived = /deepspeed|neox|tinygrad/i;
 const vendor =
   /megatron|nemo|nvidia|\bngc\b|\bdgl\b|maxtext|paxml|rocm|llmboost|transformer.?engine|optimum.?habana|pytorch \d/i;
-const compiled = /torchtitan|torch.?compile|compile\b/i;
+const compiled = /torchtitan|llm\.c\b|torch.?compile|compile\b/i;
 
 /** What the constants were fitted on: steady rates of engines by name, and whole runs of makers' tuned releases. */
 const fittedRuns = /nemo|nvidia|\bngc\b|\bdgl\b|rocm|llmboost|optimum.?habana|pytorch \d/i;

@@ -185,20 +185,19 @@ export function timePerToken(input: TimeInput, c: TrainingConstants = trainingCo
       : 0;
   const memoryTime = (memory + adapters) / software + unpacked;
   const busy = matmulTime + attentionTime + memoryTime;
-  // Kernels of the router and of each expert a rank holds, once per micro-batch, or of an eager dense layer: whichever of work and launches
-  // takes longer is felt. On a TPU the whole step is one program: nothing waits for a host.
-  const perMicroBatch = model.expertLayers > 0 ? expertLaunches(input, c) : eagerLaunches(input);
+  const within = (width: number): number => (width <= device.linkDomain ? device.link : device.network);
+  const tensorTime =
+    tensor > 1 ? (c.tensorExposed * 16 * d * (tensor - 1) * L * (1 + 0.5 * recompute)) / within(tensor) : 0;
+  const expertTime = expertExchange(input);
+  // Kernels of the router and of each expert a rank holds, once per micro-batch, or of a dense layer: whichever of work and launches takes
+  // longer is felt. On a TPU the whole step is one program: nothing waits for a host.
+  const perMicroBatch = model.expertLayers > 0 ? expertLaunches(input, c) : denseLaunches(input, c);
   const perToken = device.generation === "tpu" ? 0 : (tensor * context) / (layout.microBatch * s);
   const gathers = stack === "vendor" ? 0 : gatherLaunches(model, input.trainer, layout, 2 + recompute);
   const launches = (perMicroBatch + gathers) * perToken;
   // A loop over experts asks the device for each one's tokens: nothing runs ahead.
   const waiting = stack === "typical" ? expertPassesOf(input).waiting * perToken : 0;
   const launch = (launches > 0 ? (busy ** 4 + launches ** 4) ** 0.25 - busy : 0) + waiting;
-
-  const within = (width: number): number => (width <= device.linkDomain ? device.link : device.network);
-  const tensorTime =
-    tensor > 1 ? (c.tensorExposed * 16 * d * (tensor - 1) * L * (1 + 0.5 * recompute)) / within(tensor) : 0;
-  const expertTime = expertExchange(input);
   const parameters = model.parameters;
   const shardRate = n <= device.linkDomain ? device.link : Math.min(device.link, (device.network * 8) / tensor);
   const shardTime =
@@ -245,20 +244,27 @@ const expertPassesOf = ({ model, trainer, layout, checkpointing, sequence }: Tim
     (layout.microBatch * sequence) / layout.context,
   );
 
+/** Experts of one rank beyond which tuned stacks multiply them together rather than one after the other (Megatron and NeMo, up to 128). */
+const groupedExperts = 32;
+
 /** Seconds of launches per micro-batch in layers with experts. */
 function expertLaunches(input: TimeInput, c: TrainingConstants): number {
   const { model, layout, stack } = input;
   if (stack === "typical") return expertPassesOf(input).hidden;
-  return (
-    (c.expertLaunch + (c.expertKernels * (model.spec.experts ?? 0)) / layout.expert) *
-    model.expertLayers *
-    (stack === "vendor" ? 1 : 1.5)
-  );
+  const held = (model.spec.experts ?? 0) / layout.expert;
+  const alone = stack === "vendor" ? Math.min(held, groupedExperts) : held;
+  return (c.expertLaunch + c.expertKernels * alone) * model.expertLayers * (stack === "vendor" ? 1 : 1.5);
 }
 
-/** Seconds of launches per micro-batch in dense layers, forward, backward and again; compiled and captured stacks have next to none. */
-const eagerLaunches = ({ model, stack, checkpointing }: TimeInput): number =>
-  stack === "typical" ? eagerPass * (2 + recomputeShare[checkpointing]) * model.spec.layers : 0;
+/**
+ * Seconds of launches per micro-batch in dense layers, forward, backward and again; compiled stacks have next to none. A micro-batch that
+ * nobody stated is taken to be large enough.
+ */
+function denseLaunches({ model, stack, layout, checkpointing }: TimeInput, c: TrainingConstants): number {
+  if (stack === "compiled" || !layout.microBatchStated) return 0;
+  const pass = stack === "vendor" ? c.vendorPass : eagerPass;
+  return pass * (2 + recomputeShare[checkpointing]) * model.spec.layers;
+}
 
 /** Share of a port that exchanges between nodes reach: 46 of 50 GB/s over four nodes (deepseek-ai/DeepEP README, 2026). */
 const exchangeShare = 0.9;
