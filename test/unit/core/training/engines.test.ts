@@ -100,9 +100,27 @@ describe("TPUs and Trainium in training", () => {
           }),
           "trainingThroughput",
         );
-      return seconds(512) / seconds(128);
+      return seconds(32) / seconds(8);
     };
     assert.ok(kernels("h100-sxm", "Megatron-LM") > 1.05);
     assert.ok(kernels("tpu-v4", "MaxText") < kernels("h100-sxm", "Megatron-LM") - 0.05);
+  });
+});
+
+describe("makers' stacks in other hands", () => {
+  const sides = (change: object): { slow: number; fast: number } => {
+    const { trainingThroughput: rate } = estimateOf({ ...run, ...change }).quantities;
+    assert.ok(rate);
+    return { slow: Math.log(rate.central / rate.low), fast: Math.log(rate.high / rate.central) };
+  };
+
+  it("are slower than the makers' tables more often than faster", () => {
+    const { slow, fast } = sides({ framework: "Megatron-LM" });
+    assert.ok(slow > 1.5 * fast, `${slow} ${fast}`);
+  });
+
+  it("have even sides where the rates are from the trainer's own users", () => {
+    const { slow, fast } = sides({ framework: "torchtitan" });
+    assert.ok(Math.abs(slow / fast - 1) < 0.01);
   });
 });

@@ -22,6 +22,14 @@ describe("mixtures of experts in training", () => {
     assert.ok(hours({ parallelism: { expert: 8 } }) < hours({ parallelism: { expert: 2 } }));
   });
 
+  it("multiply many experts of one rank together: more of them launch nothing more", () => {
+    const total = { parameters: 30e9, activeParameters: 3e9 };
+    const of = (experts: number): number =>
+      hours({ model: { ...mixture, ...total, experts }, parallelism: { data: 64 }, globalBatchSize: 64 });
+    assert.ok(of(32) > 1.1 * of(8));
+    assert.ok(Math.abs(of(128) / of(64) - 1) < 0.02, `${of(128) / of(64)}`);
+  });
+
   it("hide kernels behind more work per micro-batch", () => {
     const gain = (microBatchSize: number) => hours({ parallelism: { expert: 8 }, microBatchSize });
     assert.ok(gain(4) < gain(1));

@@ -28,6 +28,37 @@ describe("micro-batches of few tokens", () => {
   it("wait for launches in eager PyTorch: eight times the tokens take far less than eight times as long", () =>
     assert.ok(gain("transformers") > 2.5));
   it("do not wait where the step is compiled", () => assert.ok(gain("torch.compile") < 1.2));
+  it("do not wait in one program of own kernels", () => assert.ok(gain("llm.c") < 1.2));
+  it("wait on makers' stacks too, where tensor parallelism leaves a rank little of each layer", () => {
+    const speed = (tensor: number, microBatchSize: number): number =>
+      central(
+        estimateOf({
+          kind: "training",
+          model: llama8b,
+          accelerator: "h100-sxm",
+          accelerators: 16,
+          precision: "bf16",
+          framework: "Megatron-LM",
+          sequenceLength: 4096,
+          globalBatchSize: 64,
+          parallelism: { tensor },
+          microBatchSize,
+        }),
+        "trainingThroughput",
+      );
+    assert.ok(speed(2, 1) > 0.93 * speed(2, 4));
+    assert.ok(speed(8, 1) < 0.75 * speed(8, 4));
+  });
+  it("are not assumed: a micro-batch that nobody stated is taken to be large enough", () => {
+    const small = {
+      method: "full",
+      framework: "PyTorch",
+      sequenceLength: 1024,
+      globalBatchSize: 512,
+      model: { parameters: 124e6, layers: 12, hiddenSize: 768, attentionHeads: 12, vocabularySize: 50304 },
+    };
+    assert.ok(rate({ ...small, microBatchSize: undefined }) > 1.3 * rate({ ...small, microBatchSize: 2 }));
+  });
   it("leave long ones alone", () =>
     near(
       rate({ method: "lora", sequenceLength: 4096, microBatchSize: 8 }),
