@@ -20,7 +20,7 @@ export interface WidthContext {
 const unstatedWidth = 0.6;
 /** Half-widths of everything, by whether the fit rests on the engine. */
 const latencyBase = { measured: 0.1, other: 0.14 } as const;
-const energyBase = { measured: 0.09, other: 0.13 } as const;
+const energyBase = { measured: 0.085, other: 0.13 } as const;
 /** Half-widths of what software and host decide: attention kernels, the host's launches, the decoder and what else surrounds the steps. */
 const attentionSpread = 0.2;
 const launchSpread = 0.3;
@@ -29,8 +29,8 @@ const aroundSpread = 0.4;
 const extras = ({ architecture, generation, stated }: WidthContext): number =>
   Math.hypot(architecture, generation, stated ? 0 : unstatedWidth);
 
-/** Ways to split an item differ in time, the more accelerators the more. */
-const splitSpread = (accelerators: number): number => 0.045 * Math.log2(Math.max(1, accelerators));
+/** Ways to split an item (all-to-all, ring, both) differ in time by the hops that they take, which grow with the accelerators. */
+const splitSpread = (accelerators: number): number => Math.min(0.4, 0.025 * (Math.max(1, accelerators) - 1));
 
 /** Each part's half-width weighs as much as the latency follows it. */
 function partSpread({ measured, timing }: WidthContext): number {
