@@ -38,7 +38,10 @@ function intervalOf(setting: MemorySetting, parts: Readonly<Record<MemoryPart, n
     fitted ? 0 : memorySigma.unfittedStates,
     input.model.visionParameters > 0 ? memorySigma.images : 0,
   );
-  const transient = guessed ? memorySigma.movingAssumed : fitted ? memorySigma.moving : memorySigma.unfittedMoving;
+  const kept = input.activationCheckpointing === undefined && setting.checkpointing === "none";
+  const transient = guessed
+    ? memorySigma.movingAssumed
+    : Math.hypot(fitted ? memorySigma.moving : memorySigma.unfittedMoving, kept ? memorySigma.movingRecomputed : 0);
   const total = add(logNormal(sumOf(parts) - moving, states, "GB"), logNormal(moving, transient, "GB"));
   // A co-located engine takes its share whatever the trainer needs.
   return central > total.central ? logNormal(central, memorySigma.states, "GB") : total;

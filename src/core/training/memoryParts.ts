@@ -200,6 +200,17 @@ const scoredLogit = 8;
 const oneShape = ({ packing, method, accelerators }: MemorySetting["input"]): boolean =>
   packing ?? (method === "full" && accelerators > 1);
 
+/**
+ * Buckets of PyTorch's data parallelism, a second copy of all gradients (`gradient_as_bucket_view` is off by default). Megatron and
+ * DeepSpeed reduce in buffers of their own.
+ */
+const replicaBytes = ({ input, stack, method, adapters, layout, sharding, zeroStage }: MemorySetting): number =>
+  zeroStage > 0 || layout.data <= 1 || sharding === "distributedOptimizer"
+    ? 0
+    : method === "full"
+      ? stack.gradient * local(input.model, layout).all
+      : 4 * adapters;
+
 /** Activations and logits at the peak, in bytes, without the allocator's share. */
 function transient(setting: MemorySetting): { activations: number; logits: number } {
   const { input, stack, layout, sequence } = setting;
@@ -255,7 +266,7 @@ export function partsOf(setting: MemorySetting): Record<MemoryPart, number> {
     optimizer: state.optimizer / gigabyte,
     activations: (allocator * moving.activations) / gigabyte,
     logits: (allocator * moving.logits) / gigabyte,
-    workspace: (state.workspace + beyond + bucketBytes(setting, bucketElements)) / gigabyte,
+    workspace: (state.workspace + beyond + bucketBytes(setting, bucketElements) + replicaBytes(setting)) / gigabyte,
     overhead: (several ? buffers : 0) + (setting.offload && layout.data * layout.tensor > 1 ? offloadBuffers : 0),
   };
   const memory = input.accelerator?.memory;

@@ -114,13 +114,16 @@ export function resolveSetting(
     };
   if (given.zeroStage === undefined && devices > 1 && stack.sharding !== "distributedOptimizer") {
     if (stack.sharding === "fsdp" && stack.name !== "axolotl") setting = { ...setting, zeroStage: 3 };
-    else if (!modelParallel && !statesFit(setting, method === "full" ? 0.5 : 0.85)) {
+    else if (!modelParallel && !stack.replicated && !statesFit(setting, method === "full" ? 0.5 : 0.85)) {
       assume("parallelism.zeroStage", 3, "replicated states do not fit one accelerator");
       setting = { ...setting, zeroStage: 3 };
     }
   }
   if (input.activationCheckpointing === undefined) {
-    const always = stack.checkpoints === "always" || (stack.checkpoints === "sharded" && setting.zeroStage >= 3);
+    // PEFT's preparation of a quantised base switches checkpointing on unless told otherwise (`prepare_model_for_kbit_training`).
+    const prepared = method === "qlora" && stack.fp32Tables;
+    const always =
+      prepared || stack.checkpoints === "always" || (stack.checkpoints === "sharded" && setting.zeroStage >= 3);
     if (!always && input.settledCheckpointing === undefined && input.accelerator !== undefined) {
       const without = { ...setting, checkpointing: "none" as const };
       if (sumOf(partsOf(without)) + constants.context <= input.accelerator.memory) setting = without;

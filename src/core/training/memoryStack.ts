@@ -93,6 +93,8 @@ const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
   [/axolotl/, { ...base, ...pure16, name: "axolotl", checkpoints: "always", sharding: "fsdp", fp32Tables: false }],
   [/llama-?factory/, { ...base, name: "llamafactory", checkpoints: "always", weight: 2, gradient: 2, moments: 12 }],
   [/peft/, { ...base, name: "peft", defaultFrozenWeight: 4, adaptsMlp: false }],
+  // Loads weights at 16 bit, shards them with FSDP2 and steps plain AdamW on them (NVIDIA-NeMo/Automodel, example recipes).
+  [/automodel/, { ...base, ...pure16, name: "automodel", sharding: "fsdp", shardedMaster: false }],
   [/torchtitan/, { ...base, name: "torchtitan", sharding: "fsdp" }],
   [/llm-foundry|composer|mosaic|fsdp/, { ...base, name: "fsdp", sharding: "fsdp" }],
   [
@@ -111,8 +113,9 @@ const stacks: readonly (readonly [pattern: RegExp, stack: MemoryStack])[] = [
   // Its configurations all switch checkpointing on (EleutherAI/gpt-neox, configs/*.yml).
   [/neox/, { ...base, name: "gpt-neox", weight: 2, gradient: 2, moments: 12, checkpoints: "always" }],
   [/deepspeed|zero/, { ...base, name: "deepspeed", weight: 2, gradient: 2, moments: 12 }],
-  // Loads weights at 16 bit, checkpointing is on by default (modelscope/ms-swift, command-line parameters).
-  [/\bswift\b/, { ...base, ...pure16, name: "ms-swift", checkpoints: "always" }],
+  // Loads weights at 16 bit, checkpointing is on by default (modelscope/ms-swift, command-line parameters). Its loss and accuracy work on
+  // shifted fp32 copies: 2 + 2 of the logits and 5 · 4.
+  [/\bswift\b/, { ...base, ...pure16, name: "ms-swift", checkpoints: "always", logit: 24 }],
 ];
 
 /** Loss fused with the output projection: logits never exist as a whole (Liger, CutCrossEntropy, Unsloth). */
@@ -132,6 +135,8 @@ export interface ResolvedStack extends MemoryStack {
   readonly eagerAttention: boolean;
   /** Moments' bytes per parameter after the optimiser's own format. */
   readonly optimizerBytes: number;
+  /** Plain data parallelism by name: nothing is sharded. */
+  readonly replicated: boolean;
   /** Optimiser states move to host memory when the device is full (bitsandbytes' paged optimisers). */
   readonly paged: boolean;
 }
@@ -171,12 +176,15 @@ const resolved = new Map<string | undefined, Map<string | undefined, ResolvedSta
 
 function readStack({ framework, optimizer, fusedLoss: stated }: StackOptions): ResolvedStack {
   const name = framework?.toLowerCase() ?? "";
-  const stack = stacks.find(([pattern]) => pattern.test(name))?.[1] ?? base;
+  const named = stacks.find(([pattern]) => pattern.test(name))?.[1] ?? base;
+  // Optimisers that step 16-bit weights without a copy say so (adamw_bf16).
+  const stack = /bf16/i.test(optimizer ?? "") ? { ...named, ...pure16, shardedMaster: false } : named;
   return {
     ...stack,
     gatedMlp: /liger/.test(name) ? 6 : stack.gatedMlp,
     fusedLoss: stated ?? fusedLoss.test(name),
     eagerAttention: eagerAttention.test(name),
+    replicated: /\bddp\b/.test(name),
     optimizerBytes: optimizerBytes(optimizer, stack.moments),
     paged: /paged/i.test(optimizer ?? ""),
   };

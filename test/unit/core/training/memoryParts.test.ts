@@ -163,3 +163,48 @@ describe("the interval of memory", () => {
       }) > width("torchtune"),
     ));
 });
+
+describe("16-bit states by name", () => {
+  const total = (parts: ReturnType<typeof partsOf>): number => parts.weights + parts.gradients + parts.optimizer;
+
+  it("are half of mixed precision with an optimiser that steps 16-bit weights", () =>
+    near(total(partsOf(run({ optimizer: "adamw_bf16" }))) / total(partsOf(run({ optimizer: "adamw" }))), 0.5));
+  it("are what NeMo AutoModel shards, where NeMo's Megatron keeps fp32 masters", () => {
+    const sharded = { accelerators: 8, parallelism: { zeroStage: 3 } } as const;
+    const parameters = architectureOf(llama2_7b).parameters;
+    near(total(partsOf(run({ ...sharded, framework: "NeMo AutoModel" }))), (8 * parameters) / 8e9);
+    near(total(partsOf(run({ ...sharded, framework: "NeMo" }))), (16 * parameters) / 8e9);
+  });
+});
+
+describe("plain data parallelism", () => {
+  const replicated = (framework: string) => partsOf(run({ accelerators: 2, framework, optimizer: "adamw_bf16" }));
+
+  it("holds every state and buckets as large as the gradients on each device", () => {
+    const { weights, workspace } = replicated("transformers, DDP");
+    near(weights, (2 * architectureOf(llama2_7b).parameters) / 1e9);
+    near(workspace, weights);
+  });
+});
+
+describe("PEFT's quantised base", () => {
+  it("is computed again, as its preparation switches checkpointing on", () => {
+    const roomy = { memory: 80 } as unknown as NonNullable<TrainingMemoryInput["accelerator"]>;
+    const of = (method: "lora" | "qlora") =>
+      settingOf(
+        run({ framework: "peft", method, activationCheckpointing: undefined, sequenceLength: 128, accelerator: roomy }),
+      ).checkpointing;
+    assert.equal(of("qlora"), "full");
+    assert.equal(of("lora"), "none");
+  });
+});
+
+describe("recomputation that nothing states", () => {
+  it("leaves the activations less sure where we take it that they stay", () => {
+    const roomy = { memory: 192 } as unknown as NonNullable<TrainingMemoryInput["accelerator"]>;
+    const of = (activationCheckpointing: "none" | undefined) =>
+      trainingMemory(run({ method: "lora", activationCheckpointing, accelerator: roomy }));
+    near(of(undefined).quantity.central, of("none").quantity.central);
+    assert.ok(spread(of(undefined)) > 1.02 * spread(of("none")));
+  });
+});
