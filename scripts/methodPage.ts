@@ -3,7 +3,7 @@ import { perInputFlop, perOutputFlop, unknownActive } from "../src/core/api/ener
 import { priceOverAccelerators, ratedOverTdp } from "../src/core/fleet/server";
 import { busyShare, hostShareOfTdp, hoursPerMonth, lifetimeYears } from "../src/core/footprint";
 import imageCalibration from "../src/core/image/constants.json";
-import { energyWidth, latencyWidth } from "../src/core/image/widths";
+import { energyBase, latencyBase } from "../src/core/image/widths";
 import inferenceCalibration from "../src/core/inference/constants.json";
 import { engineOverhead } from "../src/core/inference/operatingPoint";
 import { defaultInputTokens, defaultOutputTokens } from "../src/core/inference/problem";
@@ -107,7 +107,6 @@ const measuredSteps = trainingCalibration.residuals
   .filter((one) => one.figure === "rl.throughput")
   .reduce((sum, one) => sum + one.rows, 0);
 const sigma = trainingCalibration.sigma;
-const plainWidth = { accelerators: 1, architecture: 0, generation: 0, engineWidth: 0, stated: true };
 const sigmaTable = table(
   ["engine", "time per token", "throughput", "energy", "power", "the same with experts"],
   Object.entries(inferenceCalibration.sigmas).map(([name, { dense, experts }]) => [
@@ -179,7 +178,7 @@ attention       = A · (3.5 + 1 with full recomputation) / (attention share · 1
 scans           = 256 · linear layers · mixer parameters / width · (3.5 + 1 with full recomputation) / (16-bit rate · scanShare)
 memory traffic  = (memory · layers · activation elements + headBytes · vocabulary) / bandwidth
 expert kernels  = (expertLaunch + expertKernels · experts / expert group) · expert layers / micro-batch tokens, felt where longer than the work
-eager layers    = 1.2 ms · (2 + r) · layers / micro-batch tokens                likewise, outside vendors' and compiled stacks
+dense layers    = pass · (2 + r) · layers · tensor / micro-batch tokens         likewise, where a micro-batch is stated
 unpacking       = 13 ps · (2 + r) · N_all / micro-batch tokens                  of 4-bit bases
 tensor parallel = tensorExposed · 16 · width · (tensor − 1) · layers / link
 sharding        = shardExposed · 6 · N_all / (link · micro-batch tokens)
@@ -189,7 +188,8 @@ bubble          = 1 + (stages − 1) / (micro-batches · virtual stages)
 scale           = 1 + scale · log2(accelerators / 8)
 \`\`\`
 
-r is the share of the forward pass that is computed again: ${Object.entries(recomputeShare)
+A pass is vendorPass on makers' stacks, 1.2 ms in eager PyTorch, nothing where the step is compiled. Makers' stacks multiply more than 32 experts of one
+accelerator together. r is the share of the forward pass that is computed again: ${Object.entries(recomputeShare)
     .map(([name, share]) => `${name} ${share}`)
     .join(", ")}. Largest measured rates of
 matrix multiplication are from stas00/ml-engineering (2026-08-10), those of cards with GDDR memory by the root of their watts per FLOP; links and networks from the catalogue; a power cap at a share x of TDP leaves x^0.45 of the rate.
@@ -299,9 +299,12 @@ ${imageEngines}
 
 GeForce parts run 8 % above their stated peak, and static engines on them sum fp16 products in fp16 (× ${shown(image.halfSums)}). Narrow formats save multiplication where kernels compute in them (fp8 × 0.6, int8 × 0.8,
 4 bit × 0.45) and cost it where the weights are widened first (× 1.1 to 1.4; generic 4 bit many times). TPUs, U-Nets and engines that do not divide an item share a batch out by items.
+Attention without fused kernels (PyTorch 1, diffusers before 0.13, or so named) writes its scores to memory, 16 bytes each. FlashAttention 3 takes 0.57 of the time on Hopper (arXiv 2407.08608), SageAttention 0.48 (arXiv 2410.02367).
+Beyond 0.3 to 0.45 TFLOP/s of peak per W of TDP the clock of workstation, GeForce, Turing and Volta parts falls with the power 2/3. Decoders that overflow fp16 run in fp32, on Turing and Volta without tensor cores.
 
 Token models pay weights and launches per token; next-scale, masked, groupwise and rolling schedules count their own evaluations. Fitted ${imageCalibration.date} on ${imageCalibration.rows} rows
-(${imageCalibration.method}). **Limits.** 4-bit kernels, AMD and Apple parts and TPUs have few or no measurements; software of 2022 (no fused attention) takes two to three times as long; caching tricks that skip steps are not counted.
+(${imageCalibration.method}). **Limits.** 4-bit kernels, AMD and Apple parts and TPUs have few or no measurements; software of 2022 that
+does not name its release takes up to three times as long (the upper end for U-Nets on engines of no stated release reaches part of the way); caching tricks that skip steps are not counted.
 
 ## Fleets
 
@@ -341,6 +344,8 @@ dimensions: 0.1 to 0.2, serving engine unnamed: 0.2, part never measured: 0.2 to
 | training | standard deviation of the logarithm |
 | --- | --- |
 | step, dense; with experts | ${shown(sigma.step)}; ${shown(sigma.stepExperts)} |
+| step on a maker's stack, slow side (other people's clusters): dense; with experts, and the fast side of these | ${shown(sigma.stepSlow)}; ${shown(sigma.stepExpertsSlow)}, ${shown(sigma.stepExpertsFast)} |
+| step in a format below 16 bit on a generation without measured runs, on top; experts on an engine without rows in the fit, on top | 0.2; 0.5 |
 | step on an engine without rows in the fit, on top; per doubling beyond a node; chips not NVIDIA's, on top | ${shown(sigma.stepOther)}; 0.05; 0.1 |
 | whole run; with experts; on a named tuned stack | ${shown(sigma.run)}; ${shown(sigma.runExperts)}; ${shown(sigma.runTuned)} |
 | fine-tuning, vendor's stack: step; run | ${shown(sigma.tuneVendor)}; ${shown(sigma.tuneVendorRun)} |
@@ -348,7 +353,7 @@ dimensions: 0.1 to 0.2, serving engine unnamed: 0.2, part never measured: 0.2 to
 | reinforcement learning | ${shown(sigma.reinforcement)} |
 | memory: states; adapters' states; activations; of unknown length | ${[memorySigma.states, memorySigma.adapterStates, memorySigma.moving, memorySigma.movingAssumed].map(shown).join("; ")} |
 | memory, framework without published peaks in the fit: states, on top; activations | ${[memorySigma.unfittedStates, memorySigma.unfittedMoving].map(shown).join("; ")} |
-| images: latency, energy (80 % half-width of the logarithm, one accelerator) | ${shown(latencyWidth(plainWidth))}, ${shown(energyWidth(plainWidth))} |
+| images: latency, energy (80 % half-width of the logarithm, one accelerator), engines of the fit; other engines, plus what attention, launches and decoding add | ${shown(latencyBase.measured)}, ${shown(energyBase.measured)}; ${shown(latencyBase.other)}, ${shown(energyBase.other)} |
 
 ${sigmaTable}
 
