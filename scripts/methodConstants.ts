@@ -30,6 +30,7 @@ export const trainingConstants = table(
     ["`attentionHalf`", shown(t.attentionHalf), "tokens at which the attention kernel reaches half of it"],
     ["`narrowExperts`", shown(t.narrowExperts), "expert width at which its multiplications run at half the rate"],
     ["`expertLaunch`", `${shown(t.expertLaunch * 1e3)} ms`, "launches and routing per expert layer and micro-batch"],
+    ["`vendorPass`", `${shown(t.vendorPass * 1e3)} ms`, "launches of one pass over a dense layer on makers' stacks"],
     [
       "`tensorExposed`, `shardExposed`, `dataExposed`",
       [t.tensorExposed, t.shardExposed, t.dataExposed].map(shown).join(", "),
