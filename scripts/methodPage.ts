@@ -189,7 +189,6 @@ scale           = 1 + scale · log2(accelerators / 8)
 \`\`\`
 
 A pass is vendorPass on makers' stacks, 1.2 ms in eager PyTorch, nothing where the step is compiled. Makers' stacks multiply more than 32 experts of one
-accelerator together. A pass is vendorPass on makers' stacks, 1.2 ms in eager PyTorch, nothing where the step is compiled. Makers' stacks multiply more than 32 experts of one
 accelerator together. r is the share of the forward pass that is computed again: ${Object.entries(recomputeShare)
     .map(([name, share]) => `${name} ${share}`)
     .join(", ")}. Largest measured rates of
@@ -345,8 +344,6 @@ dimensions: 0.1 to 0.2, serving engine unnamed: 0.2, part never measured: 0.2 to
 | training | standard deviation of the logarithm |
 | --- | --- |
 | step, dense; with experts | ${shown(sigma.step)}; ${shown(sigma.stepExperts)} |
-| step on a maker's stack, slow side (other people's clusters): dense; with experts, and the fast side of these | ${shown(sigma.stepSlow)}; ${shown(sigma.stepExpertsSlow)}, ${shown(sigma.stepExpertsFast)} |
-| step in a format below 16 bit on a generation without measured runs, on top; experts on an engine without rows in the fit, on top | 0.2; 0.5 |
 | step on a maker's stack, slow side (other people's clusters): dense; with experts, and the fast side of these | ${shown(sigma.stepSlow)}; ${shown(sigma.stepExpertsSlow)}, ${shown(sigma.stepExpertsFast)} |
 | step in a format below 16 bit on a generation without measured runs, on top; experts on an engine without rows in the fit, on top | 0.2; 0.5 |
 | step on an engine without rows in the fit, on top; per doubling beyond a node; chips not NVIDIA's, on top | ${shown(sigma.stepOther)}; 0.05; 0.1 |
