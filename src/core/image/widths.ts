@@ -20,7 +20,7 @@ export interface WidthContext {
 const unstatedWidth = 0.6;
 /** Half-widths of everything, by whether the fit rests on the engine. */
 export const latencyBase = { measured: 0.1, other: 0.14 } as const;
-export const energyBase = { measured: 0.085, other: 0.13 } as const;
+export const energyBase = { measured: 0.085, other: 0.15 } as const;
 /** Half-widths of what software and host decide: attention kernels, the host's launches, the decoder and what else surrounds the steps. */
 const attentionSpread = 0.2;
 const launchSpread = 0.3;
