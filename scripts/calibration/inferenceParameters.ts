@@ -9,6 +9,8 @@ export interface Parameter {
   /** Strength of the pull towards the prior, relative to 1. */
   readonly pull?: number;
   readonly fixed?: boolean;
+  /** The main table alone does not tell: fitted with the check tables too. */
+  readonly wide?: boolean;
 }
 
 const us = 1e-6;
@@ -54,6 +56,8 @@ export const parameters: readonly Parameter[] = [
   one("matmul4", 0.52, { least: 0.3, most: 1 }),
   one("prefill8", 0.92, { least: 0.5, most: 1.1, pull: 4 }),
   one("prefill4", 0.75, { least: 0.3, most: 1.1 }),
+  // llama.cpp's own figures of prompt speed on RTX 3090, 4090, 2080 Ti and P40: 0.17 to 0.26 of the integer peak.
+  one("prefillInteger", 0.28, { least: 0.1, most: 0.8, wide: true }),
   one("prefillAttention", 0.6, { least: 0.2, most: 1.2 }),
   one("picture", 0.03, { least: 0.001, most: 0.3 }),
   one("visionTower", 0.3, { least: 0.05, most: 0.8 }),
@@ -65,10 +69,11 @@ export const parameters: readonly Parameter[] = [
   one("overlap", 1.2, { least: 1, most: 6 }),
   one("eagerOverlap", 2.8, { least: 1, most: 6 }),
   one("link", 0.45, { least: 0.2, most: 0.9 }),
-  one("dequantise", 0.9, { least: 0.5, most: 1 }),
+  // `unpack` says most of what narrow weights cost.
+  one("dequantise", 1, { least: 0.5, most: 1 }),
   one("unpack", 2, { least: 0.2, most: 20, pull: 0.3 }),
   // bitsandbytes on A800 and RTX 5090 (check table).
-  one("eagerDequantise", 350 * us),
+  one("eagerDequantise", 350 * us, { wide: true }),
   one("bubble", 0.046, { least: 0.005, most: 0.3 }),
   one("residentOutput", 0.74, { least: 0.5, most: 1, pull: 4 }),
   one("batchCap", 1200, { least: 256, most: 4096 }),
@@ -76,9 +81,12 @@ export const parameters: readonly Parameter[] = [
   one("prefillMidpoint", 0.67, { least: 0.2, most: 3 }),
   one("exchangeGrowth", 0.7, { least: 0.1, most: 1.5, pull: 4 }),
   // Eager loops on an RTX 5090 (check table).
-  tied(["host.blackwellWorkstation"], 0.7, { least: 0.4, most: 1.2, pull: 8 }),
-  tied(["host.blackwell"], 0.9, { least: 0.4, most: 1.2, pull: 8 }),
-  one("firstToken", 3.8e-3, { least: 1e-4, most: 0.05 }),
+  tied(["host.blackwellWorkstation"], 0.7, { least: 0.4, most: 1.2, pull: 8, wide: true }),
+  tied(["host.blackwell"], 0.9, { least: 0.4, most: 1.2, pull: 8, wide: true }),
+  // Eager loops on a T4 (check tables).
+  tied(["host.turing"], 1.4, { least: 0.8, most: 3, wide: true }),
+  // vLLM and SGLang on MI300X (check tables).
+  tied(["launch.cdna2", "launch.cdna3", "launch.cdna4"], 1.3, { least: 0.8, most: 3, wide: true }),
 
   tied(engines(["vllm", "sglang"], "layer"), 64 * us),
   tied(engines(["vllmEarly"], "layer"), 310 * us),
@@ -88,8 +96,12 @@ export const parameters: readonly Parameter[] = [
   tied(engines(["compiled"], "layer"), 59 * us),
   tied(engines(["llamaCpp", "exllama", "mlc"], "layer"), 17 * us),
   one("engines.eager.step", 7.8e-3),
-  tied(engines(["vllm", "sglang"], "step"), 150 * us),
-  tied(engines(["tensorRt"], "step"), 100 * us),
+  tied(engines(["vllm", "sglang"], "step"), 150 * us, { wide: true }),
+  tied(engines(["tensorRt"], "step"), 100 * us, { wide: true }),
+  tied(engines(["tensorRt", "tensorRtStatic"], "request"), 4e-3, { least: 1e-4, most: 0.05, wide: true }),
+  tied(engines(["vllm", "vllmEarly", "sglang"], "request"), 8e-3, { least: 1e-4, most: 0.1, wide: true }),
+  tied(engines(["llamaCpp", "exllama", "mlc"], "request"), 25e-3, { least: 1e-4, most: 0.1, wide: true }),
+  tied(engines(["eager", "compiled"], "request"), 4e-3, { fixed: true, wide: true }),
   tied(engines(["vllm"], "sequence"), 44 * us),
   tied(engines(["sglang"], "sequence"), 110 * us, { most: 250 * us }),
   tied(engines(["vllmEarly"], "sequence"), 380 * us),
@@ -108,7 +120,7 @@ export const parameters: readonly Parameter[] = [
   tied(engines(["tensorRt", "tensorRtStatic"], "prefill"), 0.75, { least: 0.3, most: 1.1 }),
   one("engines.llamaCpp.bandwidth", 0.95, { least: 0.5, most: 1.08 }),
   // ExLlamaV2 on RTX 3090 Ti and 4090, MLX on an M4 (check table).
-  tied(engines(["exllama", "mlc"], "bandwidth"), 1, { least: 0.5, most: 1 }),
+  tied(engines(["exllama", "mlc"], "bandwidth"), 1, { least: 0.5, most: 1, wide: true }),
   tied(engines(["compiled"], "bandwidth"), 0.86, { least: 0.5, most: 1 }),
 
   tied(["power.serving.volta"], 0.23, power),
@@ -116,14 +128,16 @@ export const parameters: readonly Parameter[] = [
   tied(["power.serving.ampereWorkstation"], 0.36, power),
   tied(["power.serving.hopper"], 0.22, power),
   tied(["power.serving.blackwell"], 0.28, power),
-  one("power.busy", 0.37, { least: 0.05, most: 1, pull: 0.2 }),
-  one("power.memory", 0.25, { least: 0.05, most: 1, pull: 0.2 }),
-  one("power.memoryExponent", 0.65, { least: 0.3, most: 1.5, pull: 0.1 }),
-  one("power.compute", 0.72, { least: 0.05, most: 2, pull: 0.2 }),
-  one("power.computeExponent", 0.84, { least: 0.3, most: 1.5, pull: 0.1 }),
-  one("power.narrow", 0.4, { least: 0.02, most: 1.2, pull: 0.05 }),
+  one("power.busy", 0.37, { least: 0.05, most: 1, pull: 0.2, wide: true }),
+  one("power.memory", 0.25, { least: 0.05, most: 1, pull: 0.2, wide: true }),
+  one("power.memoryExponent", 0.65, { least: 0.3, most: 1.5, pull: 0.1, wide: true }),
+  one("power.compute", 0.72, { least: 0.05, most: 2, pull: 0.2, wide: true }),
+  one("power.computeExponent", 0.84, { least: 0.3, most: 1.5, pull: 0.1, wide: true }),
+  one("power.narrow", 0.4, { least: 0.02, most: 1.2, pull: 0.05, wide: true }),
   one("power.split", 0.05, { least: 0.001, most: 0.4, pull: 0.1 }),
+  // T4 (check tables): a chip that draws 215 W on other boards.
+  one("power.slot", 1.4, { least: 1, most: 2, wide: true }),
   one("power.allReduceIdle", 0.79, { least: 0.1, most: 1 }),
-  one("power.sequenceBusy", 0.83, { least: 0.05, most: 1 }),
-  one("power.layerBusy", 0.25, { least: 0.02, most: 1 }),
+  one("power.sequenceBusy", 0.83, { least: 0.05, most: 1, wide: true }),
+  one("power.layerBusy", 0.25, { least: 0.02, most: 1, wide: true }),
 ];

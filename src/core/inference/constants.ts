@@ -23,6 +23,8 @@ export interface EngineConstants {
   readonly exchange: number;
   /** Prefill's share of the matrix-multiplication rate that decode reaches. */
   readonly prefill: number;
+  /** s per request before its first token, whatever its length: transport, template, tokenising, admission. */
+  readonly request: number;
   /** Share of bandwidth that this engine's kernels reach, relative to the generation's. */
   readonly bandwidth: number;
 }
@@ -40,6 +42,8 @@ export interface InferenceConstants {
   readonly prefill4: number;
   /** Key/value reads relative to weight reads. */
   readonly cacheRead: number;
+  /** Share of the integer peak, relative to `matmul`, that prefill reaches where kernels multiply narrow weights as 8-bit integers. */
+  readonly prefillInteger: number;
   /** Attention of prefill relative to 16-bit multiplications. */
   readonly prefillAttention: number;
   /** s per picture: decoding, scaling, launches of the vision tower; and the share of the 16-bit peak that the tower reaches. */
@@ -59,6 +63,8 @@ export interface InferenceConstants {
   readonly exchangeGrowth: number;
   /** Host time relative to Hopper's platforms: processors of the machines that carry a generation. */
   readonly host: Readonly<Record<Generation, number>>;
+  /** Launches and collectives relative to NVIDIA's: what a layer costs however small the batch. */
+  readonly launch: Readonly<Record<Generation, number>>;
   /** Norm that joins memory and compute time: 1 adds them, infinity is a roofline. */
   readonly overlap: number;
   /** Norm that joins device and launch time of eager engines. */
@@ -80,8 +86,6 @@ export interface InferenceConstants {
   readonly batchCapGrowth: number;
   /** Largest lambda's midpoint: prefills per step at which the median step holds one half. */
   readonly prefillMidpoint: number;
-  /** s before the first token that no model of the device explains. */
-  readonly firstToken: number;
   readonly engines: Readonly<Record<EngineClass, EngineConstants>>;
   readonly power: {
     /** Share of TDP drawn while serving, before any work. */
@@ -95,6 +99,8 @@ export interface InferenceConstants {
     readonly narrow: number;
     /** Exponent of the members of a group by which each of them draws less above the serving share. */
     readonly split: number;
+    /** Draw of boards fed from the slot alone, over other boards' share of TDP. */
+    readonly slot: number;
     /** Shares of host time during which the device counts as idle or busy. */
     readonly allReduceIdle: number;
     readonly sequenceBusy: number;

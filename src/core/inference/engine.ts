@@ -2,6 +2,8 @@
  * Serving engines as people write them, sorted into the classes whose constants are calibrated together.
  */
 
+import type { AcceleratorFacts } from "../facts";
+
 export const engineClasses = [
   /** vLLM since 0.6 (CUDA graphs, one process per step). Also when nothing is stated. */
   "vllm",
@@ -48,6 +50,13 @@ export function engineClassOf(engine: string): EngineClass | undefined {
   for (const [pattern, engineClass] of patterns) if (pattern.test(text)) return engineClass;
   return undefined;
 }
+
+/**
+ * Parts that vLLM's releases are not built for (compute capability below 7.0, AMD before gfx90a; vLLM installation pages): what runs there
+ * are forks and old versions, without captured graphs and without the later kernels.
+ */
+export const outsideReleases = ({ id, generation }: AcceleratorFacts): boolean =>
+  generation === "pascal" || id === "mi100";
 
 /** Runs one sequence at a time unless told otherwise. */
 export const isLocal = (engine: EngineClass): boolean =>

@@ -144,7 +144,7 @@ export function operate(s: System, load: Load, batch: number, c: InferenceConsta
   const lambda = perStep * Math.max(1, fresh / budget);
   const kappa = s.engine === "vllmEarly" ? 1 : local ? 0 : lambda ** 2 / (lambda ** 2 + c.prefillMidpoint ** 2);
   const prefill = perStep * readTime;
-  const round = local && batch <= 1 ? stepTime : stepTime + prefill;
+  const round = stepTime + prefill;
   const throughput = (layout.copies * decoding * tokensPerStep) / round;
   const timePerOutputToken = (stepTime + kappa * prefill) / tokensPerStep;
 
@@ -152,7 +152,7 @@ export function operate(s: System, load: Load, batch: number, c: InferenceConsta
   const firstToken =
     Math.max(readTime, weightReadTime(s, bandwidth)) +
     s.layers * (s.engine === "eager" ? e.layer : Math.min(e.layer, 100e-6)) +
-    c.firstToken +
+    e.request +
     (decoding > 1 ? timePerOutputToken : 0) +
     ((batch - decoding) * output * layout.copies) / throughput;
 
@@ -162,17 +162,17 @@ export function operate(s: System, load: Load, batch: number, c: InferenceConsta
     step.device -
     p.allReduceIdle * (step.exchangeTime + step.straggling) +
     (overlapped ? p.sequenceBusy * ownSequences(s, micro) * e.sequence + p.layerBusy * s.layers * e.layer : 0) +
-    (local && batch <= 1 ? 0 : prefill - perStep * load.pictures * c.picture);
+    (prefill - perStep * load.pictures * c.picture);
   const busy = Math.min(1, Math.max(0, active / round));
   const memoryUse = Math.min(1, step.bytes / (round * s.bandwidth));
-  const prefillPerAccelerator = local && batch <= 1 ? 0 : (perStep * flops) / (layout.group * layout.stages);
+  const prefillPerAccelerator = (perStep * flops) / (layout.group * layout.stages);
   // A narrow multiplication takes less energy than a wide one, but not in proportion to the peaks.
   const powerPeak = s.peak16 * (s.peak / s.peak16) ** c.power.narrow;
   const computeUse = Math.min(1, (step.flops + prefillPerAccelerator) / (round * powerPeak));
   const work = p.busy * busy + p.memory * memoryUse ** p.memoryExponent + p.compute * computeUse ** p.computeExponent;
   // Kernels of a split layer are shorter, and the members wait for each other at its end.
   const split = s.engine === "llamaCpp" ? 1 / layout.accelerators : layout.group ** -p.split;
-  const powerShare = p.serving[s.generation] + work * split;
+  const powerShare = (p.serving[s.generation] + work * split) * (s.slotPowered ? p.slot : 1);
 
   return {
     batch,

@@ -77,3 +77,17 @@ export function computePeak(
 /** Cache format: stated, else 8 bit where TensorRT-LLM's narrow recipes use it, else 16 bit. */
 export const cachePrecisionOf = (stated: Precision | undefined, weights: Precision, engine: EngineClass): Precision =>
   stated ?? (engine === "tensorRt" && (weights === "fp8" || weights === "fp4") ? "fp8" : "bf16");
+
+/**
+ * 8-bit integer OP/s with which llama.cpp reads prompts from narrow weights (its matrix kernels quantise the activations too), on the
+ * desktop and workstation parts that they were written for; undefined elsewhere. Pascal's dot product of four bytes has four times the
+ * rate of its 32-bit units, Turing's tensor cores four times their 16-bit rate with 32-bit sums.
+ */
+export function integerPeak({ generation, peak }: AcceleratorFacts): number | undefined {
+  const rate = (tera: number | undefined, times = 1): number | undefined =>
+    tera === undefined ? undefined : tera * times * 1e12;
+  if (generation === "pascal") return rate(peak.int8) ?? rate(peak.fp32, 4);
+  if (generation === "turing") return rate(peak.int8) ?? rate(peak.fp16, 4);
+  const desktop = generation === "ampereWorkstation" || generation === "ada" || generation === "blackwellWorkstation";
+  return desktop ? rate(peak.int8) : undefined;
+}

@@ -8,7 +8,7 @@ import type { Precision } from "../precision";
 import { takesPictures, type VisualLoad, visualLoad } from "../vision/tower";
 import type { InferenceFields } from "../workload";
 import type { InferenceConstants } from "./constants";
-import { type EngineClass, engineClassOf, isLocal } from "./engine";
+import { type EngineClass, engineClassOf, isLocal, outsideReleases } from "./engine";
 import { layoutOf } from "./layout";
 import {
   batchFor,
@@ -118,8 +118,12 @@ export function problemOf(fields: InferenceFields, draft: Draft): InferenceProbl
     );
     return undefined;
   }
-  const { engine, stated: engineStated } = engineOf(fields, draft);
   const { accelerator } = hardware;
+  const { engine: asked, stated: engineStated } = engineOf(fields, draft);
+  const old = asked === "vllm" && outsideReleases(accelerator);
+  const engine = old ? "vllmEarly" : asked;
+  if (old)
+    draft.note(`vLLM's releases do not support the ${accelerator.name}: reckoned as a version without captured graphs`);
 
   const wanted = fields.weightPrecision ?? fields.precision;
   let precision = weightPrecisionOf(wanted, model.name);

@@ -143,14 +143,13 @@ export function decodeStep(s: System, batch: number, context: number, c: Inferen
       // Tensor-parallel members hold every token: each computes its own experts and the all-reduce adds them up.
       (layout.attentionData
         ? s.expertLayers * e.exchange * ((group - 1) / 7) ** c.exchangeGrowth
-        : s.layers * e.allReduce);
+        : s.layers * e.allReduce * c.launch[s.generation]);
   }
   const device = norm(weightTime + cacheTime, computeTime, c.overlap) + exchangeTime;
   const eager = s.engine === "eager";
   const layer = e.layer + (eager && s.localQuantised ? c.eagerDequantise : 0);
   const host =
-    (s.layers * (layer + (s.latent ? e.latentLayer : 0)) +
-      s.expertLayers * e.expertLayer +
+    ((s.layers * (layer + (s.latent ? e.latentLayer : 0)) + s.expertLayers * e.expertLayer) * c.launch[s.generation] +
       ownSequences(s, batch) * e.sequence +
       (eager && !s.tokenLoop ? 0 : e.step)) *
     c.host[s.generation];
@@ -192,17 +191,25 @@ export function prefillFlops(s: System, input: number, fresh: number): PrefillFl
   };
 }
 
+/** Tokens that an engine reads at a time at least, if there are so many. */
+const chunkOf = (s: System): number => (s.engine === "llamaCpp" ? 512 : 2048);
+
 /** Seconds to read one request, all accelerators of a copy together. */
 export function prefillTime(s: System, flops: PrefillFlops, fresh: number, c: InferenceConstants): number {
   const e = c.engines[s.engine];
-  // Every expert computes a minimum of rows in each chunk of at least 2,048 tokens.
-  const padding = s.experts > 0 ? (2 * s.routedParameters * tileRows(s, 1, c) * fresh) / Math.max(fresh, 2048) : 0;
+  // Every expert computes a minimum of rows in each chunk.
+  const tile = s.narrow === 8 ? c.expertRows8 : c.expertRows;
+  const chunks = s.engine === "llamaCpp" ? Math.ceil(fresh / chunkOf(s)) : fresh / Math.max(fresh, chunkOf(s));
+  const padding = s.experts > 0 ? 2 * s.routedParameters * tile * chunks : 0;
   const routed = s.experts > 0 ? (flops.routed + padding) / expertShare(s, c) : 0;
-  const weights = (flops.dense + routed) / (s.peak * prefillShare(s, c));
+  const weights =
+    (flops.dense + routed) /
+    (s.peakInteger === undefined
+      ? s.peak * prefillShare(s, c) * e.prefill
+      : s.peakInteger * c.matmul[s.generation] * c.prefillInteger);
   const attention = flops.attention / (s.peak16 * Math.min(0.92, c.matmul[s.generation]) * c.prefillAttention);
   return (
-    ((weights + attention) / (e.prefill * s.layout.group) + exchangeBytes(s, fresh) / (s.link * c.link)) /
-    s.layout.stages
+    ((weights + attention / e.prefill) / s.layout.group + exchangeBytes(s, fresh) / (s.link * c.link)) / s.layout.stages
   );
 }
 

@@ -7,7 +7,7 @@ import type { Architecture } from "../model/architecture";
 import { type Precision, weightBits } from "../precision";
 import type { EngineClass } from "./engine";
 import type { Layout } from "./layout";
-import { computePeak, weightFormat } from "./precision";
+import { computePeak, integerPeak, weightFormat } from "./precision";
 
 export interface System {
   readonly engine: EngineClass;
@@ -59,6 +59,8 @@ export interface System {
   readonly peak: number;
   readonly peak16: number;
   readonly narrow: 16 | 8 | 4;
+  /** OP/s of 8-bit integers, where the engine's prefill multiplies narrow weights with them. */
+  readonly peakInteger: number | undefined;
   /** FLOP/s of the ordinary (vector) units, 32 bit. */
   readonly peakVector: number;
   /** Measured share of the 16-bit peak that large multiplications reach, where the catalogue knows it. */
@@ -68,9 +70,16 @@ export interface System {
   /** Linked by PCIe rather than by a switch or mesh. */
   readonly tdp: number | undefined;
   readonly idlePower: number | undefined;
+  /** Processor and accelerator read one memory (Apple, GB10, Jetson), and both draw on its bandwidth. */
+  readonly sharedMemory: boolean;
+  /** A PCIe board within the 75 W that its slot supplies: held well below what its chip would draw. */
+  readonly slotPowered: boolean;
   /** Modern data-centre part (≥ 75 GB, not Ampere): engines take larger batches by default. */
   readonly largeBatches: boolean;
 }
+
+/** PCI Express card electromechanical specification: power of a slot without further connectors. */
+const slotWatts = 75;
 
 const expertBytesOf = (model: Architecture, bits: number): number => (model.count.experts * bits) / 8;
 
@@ -156,6 +165,7 @@ export function systemOf(
     peak: flops,
     peak16: sixteen,
     narrow,
+    peakInteger: engine === "llamaCpp" && format.residentBits < 16 ? integerPeak(accelerator) : undefined,
     peakVector: (accelerator.peak.fp32 ?? sixteen / 1e12 / 8) * 1e12,
     achievable:
       accelerator.achievable?.bf16 !== undefined && accelerator.peak.bf16 !== undefined
@@ -164,6 +174,8 @@ export function systemOf(
     link: link / 2,
     tdp: accelerator.tdp,
     idlePower: accelerator.idlePower,
+    sharedMemory: accelerator.formFactor === "SoC",
+    slotPowered: accelerator.formFactor === "PCIe" && accelerator.tdp !== undefined && accelerator.tdp <= slotWatts,
     largeBatches: accelerator.memory >= 75 && accelerator.generation !== "ampere" && accelerator.generation !== "volta",
   };
 }

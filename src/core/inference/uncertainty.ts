@@ -18,18 +18,10 @@ export interface Sigmas {
 /** Parts whose serving power was measured. */
 const measuredPower: ReadonlySet<Generation> = new Set(["volta", "ampere", "ampereWorkstation", "hopper", "blackwell"]);
 /** Parts on which no serving run was measured. */
-const unmeasured: ReadonlySet<Generation> = new Set([
-  "pascal",
-  "turing",
-  "gaudi",
-  "tpu",
-  "neuron",
-  "ascend",
-  "arc",
-  "cdna2",
-  "cdna4",
-  "other",
-]);
+const unmeasured: ReadonlySet<Generation> = new Set(["gaudi", "tpu", "neuron", "ascend", "arc", "cdna4", "other"]);
+
+/** Parts on which a few runs of other publishers alone were measured. */
+const seldom: ReadonlySet<Generation> = new Set(["pascal", "turing", "cdna2"]);
 
 /** Parts on which tuned submissions alone were measured: the same engines off the shelf were up to three times slower (check table). */
 const tunedOnly: ReadonlySet<Generation> = new Set(["cdna3"]);
@@ -47,16 +39,21 @@ export function sigmasOf(problem: InferenceProblem, solution: Solution): Sigmas 
   const pictures = problem.picturesUnknown ? 0.3 : 0;
   const generic = model.generic ? 0.15 : 0;
   const fast = isLocal(engine) && engine !== "eager" && engine !== "compiled" && s.bandwidth > localBandwidth;
+  const shared = engine === "llamaCpp" && s.sharedMemory;
+  // Kernels that multiply by experts were rewritten several times in local engines.
+  const expertReading = isLocal(engine) && s.experts > 0 ? 0.5 : 0;
   const serving = !isLocal(engine);
   const few = serving && solution.point.decoding < fewSequences;
   const place = Math.hypot(
     unmeasured.has(s.generation) ? 0.6 : 0,
+    seldom.has(s.generation) ? 0.35 : 0,
     serving && tunedOnly.has(s.generation) ? 0.35 : 0,
-    fast ? 0.5 : 0,
+    fast ? 0.2 : 0,
+    shared ? 0.15 : 0,
     // Loops of other programs than those measured; kernels of latent attention that engines have rewritten several times.
-    engine === "eager" && !s.tokenLoop ? 0.3 : 0,
+    engine === "eager" && !s.tokenLoop ? 0.2 : 0,
     s.latent && s.experts > 0 ? 0.35 : 0,
-    few ? 0.2 : 0,
+    few ? 0.1 : 0,
   );
   const otherPower = Math.hypot(few ? 0.2 : 0, engine === "eager" && !s.tokenLoop ? 0.15 : 0);
   // A mean time per token holds the waits for other requests' prefill, a median does not.
@@ -64,7 +61,7 @@ export function sigmasOf(problem: InferenceProblem, solution: Solution): Sigmas 
   const waits = serving ? 0.5 * Math.log(Math.max(1, round / (timePerOutputToken * tokensPerStep))) : 0;
   const unnamed = problem.engineStated ? 0 : 0.2;
   const drafts = problem.load.speculation ? 0.25 : 0;
-  const unseenPower = measuredPower.has(s.generation) ? 0 : 0.2;
+  const unseenPower = measuredPower.has(s.generation) ? 0 : 0.15;
   const length = problem.outputAssumed ? 0.15 : 0;
   const queue = solution.point.decoding > 1 || solution.asked > 1.5 ? 0.6 : 0;
   return {
@@ -72,6 +69,6 @@ export function sigmasOf(problem: InferenceProblem, solution: Solution): Sigmas 
     throughput: Math.hypot(throughput, pictures, generic, place, unnamed, drafts, length),
     energy: Math.hypot(energy, pictures, generic, place, unnamed, drafts, unseenPower, length),
     power: Math.hypot(power, pictures * 0.5, unseenPower, otherPower),
-    firstToken: Math.hypot(0.35, queue, generic, place, unnamed, pictures),
+    firstToken: Math.hypot(0.35, expertReading, queue, generic, place, unnamed, pictures),
   };
 }
