@@ -11,8 +11,8 @@
  * accelerator and count; they weigh more, so that long sweeps do not decide.
  *
  * Loss: mean over (figure, source) of the mean of a clipped |ln(estimated / measured)|, so that a source counts once however many rows
- * it has; plus a weak pull of every constant towards its prior. Constants marked `wide` are fitted again with the check tables, on which
- * the others have no say: what one wants of them (old versions, other hosts) would cost the main table. Search: one constant at a time, multiplicative steps that shrink.
+ * it has; plus a weak pull of every constant towards its prior. Constants marked `wide` are then fitted again with the check tables; the
+ * others keep to the main table. Search: one constant at a time, multiplicative steps that shrink.
  * Check: systems (source, model, accelerator) are dealt into five folds; each fold is estimated by constants fitted without it.
  */
 import { readFileSync, writeFileSync } from "node:fs";

@@ -50,8 +50,9 @@ export function sigmasOf(problem: InferenceProblem, solution: Solution): Sigmas 
     serving && tunedOnly.has(s.generation) ? 0.35 : 0,
     fast ? 0.2 : 0,
     shared ? 0.15 : 0,
+    isLocal(engine) && s.experts > 0 ? 0.15 : 0,
     // Loops of other programs than those measured; kernels of latent attention that engines have rewritten several times.
-    engine === "eager" && !s.tokenLoop ? 0.2 : 0,
+    engine === "eager" && !s.tokenLoop ? 0.15 : 0,
     s.latent && s.experts > 0 ? 0.35 : 0,
     few ? 0.1 : 0,
   );
@@ -61,7 +62,7 @@ export function sigmasOf(problem: InferenceProblem, solution: Solution): Sigmas 
   const waits = serving ? 0.5 * Math.log(Math.max(1, round / (timePerOutputToken * tokensPerStep))) : 0;
   const unnamed = problem.engineStated ? 0 : 0.2;
   const drafts = problem.load.speculation ? 0.25 : 0;
-  const unseenPower = measuredPower.has(s.generation) ? 0 : 0.15;
+  const unseenPower = measuredPower.has(s.generation) ? 0 : 0.2;
   const length = problem.outputAssumed ? 0.15 : 0;
   const queue = solution.point.decoding > 1 || solution.asked > 1.5 ? 0.6 : 0;
   return {

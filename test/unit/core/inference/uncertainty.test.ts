@@ -48,6 +48,15 @@ describe("widths of serving", () => {
     assert.ok(widths(load, { generation: "cdna3" }).throughput > widths(load).throughput);
   });
 
+  it("are larger in llama.cpp where processor and accelerator share a memory, and for experts", () => {
+    const load = { engine: "llama.cpp" };
+    const plain = widths(load, { bandwidth: 9e11 });
+    assert.ok(widths(load, { bandwidth: 9e11, sharedMemory: true }).timePerOutputToken > plain.timePerOutputToken);
+    const experts = widths(load, { bandwidth: 9e11, experts: 8, expertsPerToken: 2 });
+    assert.ok(experts.timePerOutputToken > plain.timePerOutputToken);
+    assert.ok(experts.firstToken > plain.firstToken);
+  });
+
   it("are larger for latent attention with experts", () => {
     const load = { engine: "vllm", concurrency: 32 };
     const experts = { experts: 8, expertsPerToken: 2 };
