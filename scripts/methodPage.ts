@@ -376,13 +376,13 @@ Everything above comes from a few dozen well-kept tables. Two further collection
 engine's version, the network, padding or the length of prompts are seldom stated, and the same model, part and engine a year apart differ by two to three times.
 
 Each collection was judged **blind** when it was new: before any form, constant, default or width was chosen in its light. That first figure is what to expect on a system that nobody published a careful table of;
-*now* is what the same rows give since they have taught something (some weigh in the fits at 0.15).
+*now* is what the same rows give since they have taught something (some weigh in the fits at 0.15). A few rows were corrected from their source after the first look, or left out as contradicting themselves.
 
 \`data/check\` (\`npm run accuracy -- --check\`, ${wider.rows} rows), blind under methodology ${widerAtFirst.methodology}:
 
 ${widerTable(widerAtFirst, wider)}
 
-\`data/recheck\` (\`npm run accuracy -- --recheck\`, ${later.rows} rows, other sources again, collected by someone else), blind after what the first collection taught:
+\`data/recheck\` (\`npm run accuracy -- --recheck\`, ${later.rows} rows, other sources again, collected apart), blind after what the first collection taught:
 
 ${widerTable(laterAtFirst, later)}
 
