@@ -173,7 +173,7 @@ async function main(): Promise<void> {
   const parsed = mix.map((one) => parseWorkload(one).workload);
   const each = await median(() => {
     for (const workload of parsed) if (workload) estimate(workload, facts);
-  });
+  }, 3000);
   row("estimates, in process", `${number((mix.length / each) * 1000)} /s`);
   const streamOf = (length: number, distinct: boolean): string =>
     Array.from({ length }, (_, i) => {
