@@ -80,3 +80,15 @@ export function central(result: Estimate, key: keyof Estimate["quantities"]): nu
   if (quantity === undefined) throw new Error(`${key} is absent`);
   return quantity.central;
 }
+
+/** A dense model of 8 B parameters. */
+export const dense = {
+  name: "dense",
+  layers: 32,
+  hiddenSize: 4096,
+  attentionHeads: 32,
+  keyValueHeads: 8,
+  headDimension: 128,
+  intermediateSize: 14_336,
+  vocabularySize: 128_256,
+};

@@ -4,18 +4,8 @@ import { describe, it } from "mocha";
 import { inferenceConstants as c } from "../../../../src/core/inference/constants";
 import { operate } from "../../../../src/core/inference/operatingPoint";
 import { decodeStep } from "../../../../src/core/inference/step";
-import { type Inference, problem } from "./facts";
+import { dense, type Inference, problem } from "./facts";
 
-const dense = {
-  name: "dense",
-  layers: 32,
-  hiddenSize: 4096,
-  attentionHeads: 32,
-  keyValueHeads: 8,
-  headDimension: 128,
-  intermediateSize: 14_336,
-  vocabularySize: 128_256,
-};
 const of = (fields: Inference) =>
   problem({ model: dense, accelerator: "h100", accelerators: 1, weightPrecision: "bf16", ...fields });
 const near = (a: number, b: number): void => assert.ok(Math.abs(a / b - 1) < 1e-9, `${a} ${b}`);

@@ -6,18 +6,8 @@ import { outsideReleases } from "../../../../src/core/inference/engine";
 import { operate } from "../../../../src/core/inference/operatingPoint";
 import { integerPeak } from "../../../../src/core/inference/precision";
 import { decodeStep, prefillFlops, prefillTime } from "../../../../src/core/inference/step";
-import { accelerators, h100, type Inference, problem } from "./facts";
+import { accelerators, dense, h100, type Inference, problem } from "./facts";
 
-const dense = {
-  name: "dense",
-  layers: 32,
-  hiddenSize: 4096,
-  attentionHeads: 32,
-  keyValueHeads: 8,
-  headDimension: 128,
-  intermediateSize: 14_336,
-  vocabularySize: 128_256,
-};
 const of = (fields: Inference) => problem({ model: dense, accelerator: "h100", accelerators: 1, ...fields });
 const near = (a: number, b: number): void => assert.ok(Math.abs(a / b - 1) < 1e-9, `${a} ${b}`);
 const load = { input: 1000, output: 200, cached: 0, pictures: 0, visionFlops: 0 };

@@ -4,18 +4,8 @@ import { describe, it } from "mocha";
 import { inferenceConstants } from "../../../../src/core/inference/constants";
 import { solve } from "../../../../src/core/inference/problem";
 import { type Sigmas, sigmasOf } from "../../../../src/core/inference/uncertainty";
-import { type Inference, problem } from "./facts";
+import { dense, type Inference, problem } from "./facts";
 
-const dense = {
-  name: "dense",
-  layers: 32,
-  hiddenSize: 4096,
-  attentionHeads: 32,
-  keyValueHeads: 8,
-  headDimension: 128,
-  intermediateSize: 14_336,
-  vocabularySize: 128_256,
-};
 function widths(fields: Inference, change: Partial<ReturnType<typeof problem>["system"]> = {}): Sigmas {
   const found = problem({
     model: dense,
